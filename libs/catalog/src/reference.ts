@@ -1,0 +1,43 @@
+import { type Caller, catalogArn, databaseArn, type ReadScope, tableArn } from '@lakewarden/kernel';
+
+import { foldName } from './names.ts';
+
+/** A database by its name, as a caller says it. */
+export interface DatabaseRef {
+  readonly catalogId: string;
+  readonly name: string;
+}
+
+/** A table by its names, as a caller says them. */
+export interface TableRef {
+  readonly catalogId: string;
+  readonly database: string;
+  readonly name: string;
+}
+
+/** `CatalogId` defaults to the caller's account (spec/catalog.md §1.2). */
+export const databaseRef = (caller: Caller, asked: { catalogId?: string | undefined; name: string }): DatabaseRef => ({
+  catalogId: asked.catalogId ?? caller.accountId,
+  name: foldName(asked.name),
+});
+
+export const tableRef = (
+  caller: Caller,
+  asked: { catalogId?: string | undefined; database: string; name: string },
+): TableRef => ({
+  catalogId: asked.catalogId ?? caller.accountId,
+  database: foldName(asked.database),
+  name: foldName(asked.name),
+});
+
+const homeOf = (scope: ReadScope, accountId: string) => ({ region: scope.home.region, accountId });
+
+/** Before anything is looked up: an answer must not tell a stranger whether a name exists. */
+export const authorizeCatalog = (scope: ReadScope, catalogId: string): Promise<void> =>
+  scope.authorize({ arn: catalogArn(homeOf(scope, catalogId)), accountId: catalogId });
+
+export const authorizeDatabase = (scope: ReadScope, ref: DatabaseRef): Promise<void> =>
+  scope.authorize({ arn: databaseArn(homeOf(scope, ref.catalogId), ref.name), accountId: ref.catalogId });
+
+export const authorizeTable = (scope: ReadScope, ref: TableRef): Promise<void> =>
+  scope.authorize({ arn: tableArn(homeOf(scope, ref.catalogId), ref.database, ref.name), accountId: ref.catalogId });

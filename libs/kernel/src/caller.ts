@@ -1,0 +1,30 @@
+/** One request, as logs, audit and answers name it. */
+export interface RequestFacts {
+  /** UUID; `x-amzn-RequestId` and `extensions.requestId`. */
+  readonly id: string;
+  readonly sourceIp?: string;
+  /** Set by the runner when the request has written: the revision of its last write. */
+  writtenRevision?: string;
+}
+
+/** Who asks: a principal of one account, with the facts of this session. */
+export interface Caller {
+  readonly accountId: string;
+  /** `arn:aws:iam::ACCOUNT:user/NAME` or the field's other principal forms (contract.md §4). */
+  readonly arn: string;
+  /** IAM's unique id of the principal (`AIDA...`, `AROA...`). */
+  readonly principalId: string;
+  /** True for a principal that holds `AdministratorAccess` in its account. */
+  readonly isAccountAdministrator: boolean;
+  readonly request: RequestFacts;
+}
+
+/** What an action is done to. The ARN also says whose it is. */
+export interface Resource {
+  readonly arn: string;
+  /** The account that owns it. */
+  readonly accountId: string;
+}
+
+/** Throws AccessDeniedException unless the caller may do the action to the resource. */
+export type Authorize = (caller: Caller, action: string, resource: Resource) => void | Promise<void>;

@@ -1,0 +1,70 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+
+import type { Clock } from './clock.ts';
+import { invalid } from './errors.ts';
+
+/** One page of a list, in the list's own order. `next` is absent on the last page. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next?: string;
+}
+
+/** What a client asks of a list: how many, and after which token. */
+export interface PageRequest {
+  readonly limit: number;
+  readonly token?: string;
+}
+
+/** Contract §5: tokens live for a day. */
+export const PAGE_TOKEN_MAX_AGE_SECONDS = 24 * 60 * 60;
+const MAX_TOKEN_LENGTH = 8192;
+const MAC_BYTES = 16;
+const TIME_BYTES = 6;
+
+/**
+ * Makes and checks page tokens: opaque, URL-safe, signed, bound to the question and to whoever asked it.
+ * A token is `base64url(mac ‖ issuedAt ‖ position)`.
+ */
+export class PageTokens {
+  readonly #key: Buffer;
+  readonly #clock: Clock;
+
+  constructor(key: Buffer, clock: Clock) {
+    this.#key = key;
+    this.#clock = clock;
+  }
+
+  /** @param question everything that must be the same on the next call: operation, names, filters, caller */
+  issue(question: readonly unknown[], position: Buffer): string {
+    const issuedAt = Buffer.alloc(TIME_BYTES);
+    issuedAt.writeUIntBE(Math.floor(this.#clock.now().getTime() / 1000), 0, TIME_BYTES);
+    const body = Buffer.concat([issuedAt, position]);
+    return Buffer.concat([this.#mac(question, body), body]).toString('base64url');
+  }
+
+  /** @throws InvalidInputException the token is foreign, altered, for another question, or a day old */
+  open(question: readonly unknown[], token: string): Buffer {
+    const bytes = token.length <= MAX_TOKEN_LENGTH ? Buffer.from(token, 'base64url') : Buffer.alloc(0);
+    const body = bytes.subarray(MAC_BYTES);
+    if (body.length < TIME_BYTES || !timingSafeEqual(bytes.subarray(0, MAC_BYTES), this.#mac(question, body))) {
+      throw invalid('NextToken is not valid for this request. Start again without it.');
+    }
+    const ageSeconds = this.#clock.now().getTime() / 1000 - body.readUIntBE(0, TIME_BYTES);
+    if (ageSeconds > PAGE_TOKEN_MAX_AGE_SECONDS) {
+      throw invalid('NextToken has expired. Start again without it.');
+    }
+    return body.subarray(TIME_BYTES);
+  }
+
+  #mac(question: readonly unknown[], body: Buffer): Buffer {
+    const asked = createHash('sha256').update(JSON.stringify(question)).digest();
+    return createHmac('sha256', this.#key).update(asked).update(body).digest().subarray(0, MAC_BYTES);
+  }
+}
+
+/** Cuts the `limit + 1` rows a repository read into a page, and signs the position of its last row. */
+export function toPage<T>(rows: readonly T[], limit: number, tokenAfter: (last: T) => string): Page<T> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return rows.length > limit && last !== undefined ? { items, next: tokenAfter(last) } : { items };
+}

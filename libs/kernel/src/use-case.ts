@@ -1,0 +1,87 @@
+import type { ArnHome } from './arn.ts';
+import type { Caller, Resource } from './caller.ts';
+import type { Clock } from './clock.ts';
+import type { Id } from './ids.ts';
+import type { PageTokens } from './paging.ts';
+
+declare const opaque: unique symbol;
+
+/** A handle on the database; only a repository can open it (libs/storage). */
+export interface Tx {
+  readonly [opaque]: 'Tx';
+}
+
+/** Background work, claimed by any replica. Queued in the writer's transaction. */
+export interface Job {
+  readonly kind: 'build-partition-index' | 'delete-partition-index';
+  readonly subjectId: string;
+}
+
+/** What a write did, for caches, subscriptions and the change feed. */
+export interface Change {
+  readonly accountId: string;
+  readonly kind: 'account' | 'identity' | 'database' | 'table' | 'partition' | 'partition-index';
+  /** The id of the thing, or of the table it belongs to. */
+  readonly subjectId: string;
+}
+
+/** A tag is the change that makes a cached value stale. */
+export const tag = (kind: Change['kind'], subjectId: string): string => `${kind}:${subjectId}`;
+
+/** A loaded value, and the tags whose change makes it stale. */
+export interface Cacheable<T> {
+  readonly value: T;
+  readonly tags: readonly string[];
+}
+
+export interface ReadScope {
+  readonly tx: Tx;
+  readonly caller: Caller;
+  readonly clock: Clock;
+  readonly tokens: PageTokens;
+  readonly home: ArnHome;
+  /**
+   * Answers from memory what an earlier read loaded, until a change to one of its tags is committed, here or on
+   * another replica. Never used inside a write, which must see its own transaction.
+   */
+  cached<T extends object>(key: string, load: () => Promise<Cacheable<T>>): Promise<T>;
+  /** Throws AccessDeniedException unless the caller may do this use case's action to the resource. */
+  authorize(resource: Resource, action?: string): Promise<void>;
+}
+
+export interface WriteScope extends ReadScope {
+  /** One instant for the whole write. */
+  readonly now: Date;
+  newId<Kind extends string>(): Id<Kind>;
+  enqueue(job: Job): Promise<void>;
+  /** Announces a change; it is published when, and only if, the transaction commits. */
+  changed(change: Change): void;
+}
+
+export interface ReadUseCase<Command, Answer> {
+  readonly kind: 'read';
+  /** The IAM action, such as `glue:GetTable`. */
+  readonly action: string;
+  run(scope: ReadScope, command: Command): Promise<Answer>;
+}
+
+export interface WriteUseCase<Command, Answer> {
+  readonly kind: 'write';
+  readonly action: string;
+  run(scope: WriteScope, command: Command): Promise<Answer>;
+}
+
+export type UseCase<Command, Answer> = ReadUseCase<Command, Answer> | WriteUseCase<Command, Answer>;
+
+export const defineRead = <Command, Answer>(
+  useCase: Omit<ReadUseCase<Command, Answer>, 'kind'>,
+): ReadUseCase<Command, Answer> => ({ kind: 'read', ...useCase });
+
+export const defineWrite = <Command, Answer>(
+  useCase: Omit<WriteUseCase<Command, Answer>, 'kind'>,
+): WriteUseCase<Command, Answer> => ({ kind: 'write', ...useCase });
+
+/** Runs use cases: opens the transaction, hands out the scope, writes the change row, publishes after commit. */
+export interface UseCases {
+  run<Command, Answer>(caller: Caller, useCase: UseCase<Command, Answer>, command: Command): Promise<Answer>;
+}

@@ -1,0 +1,7 @@
+export { ChangeAwareCache } from './cache.ts';
+export { ChangeFeed } from './change-feed.ts';
+export { Database, type DatabaseKind, type DatabaseSettings, type PrismaTransaction } from './database.ts';
+export { Prisma } from './generated/client.ts';
+export { migrate } from './migrate.ts';
+export { isUniqueViolation, prisma, readTx, sql, type Statement, writeTx } from './tx.ts';
+export { type RunnerPorts, UseCaseRunner } from './use-case-runner.ts';

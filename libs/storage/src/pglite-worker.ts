@@ -1,0 +1,54 @@
+/**
+ * The embedded database, in a thread of its own: a long statement never holds up the thread that answers requests.
+ * It is fed the PostgreSQL wire protocol as bytes, one whole message group at a time, and answers in bytes.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+
+import { PGlite } from '@electric-sql/pglite';
+
+const port = parentPort;
+if (port === null) throw new Error('pglite-worker.ts runs as a worker thread only');
+
+const { directory } = workerData as { directory: string }; // written by embedded.ts alone
+const database = await PGlite.create({ dataDir: directory, relaxedDurability: false });
+
+/** ReadyForQuery: 'Z', its length 5 in four bytes, the transaction's state. */
+const READY_BYTES = 6;
+
+const isReadyAt = (answer: Uint8Array, offset: number): boolean =>
+  offset >= 0 && answer[offset] === 0x5a && answer[offset + 4] === 5;
+
+/**
+ * After an error PGlite 0.4 says ReadyForQuery twice (seen: `1 E Z Z`), once for the error and once for the Sync;
+ * a client that counts them would take the second for the answer to its next question.
+ * Only a true ReadyForQuery can stand before the last one: CommandComplete ends in a zero byte.
+ */
+function withoutRepeatedReady(answer: Uint8Array): Uint8Array {
+  const last = answer.length - READY_BYTES;
+  return isReadyAt(answer, last) && isReadyAt(answer, last - READY_BYTES) ? answer.subarray(0, last) : answer;
+}
+
+/** Requests are answered strictly in the order they came. */
+let queue = Promise.resolve();
+
+port.on('message', (message: Uint8Array | 'close' | 'reset') => {
+  queue = queue.then(async () => {
+    if (message === 'close') {
+      await database.close();
+      port.postMessage('closed');
+      port.close();
+      return;
+    }
+    if (message === 'reset') {
+      await database.exec('ROLLBACK');
+      await database.exec('DISCARD ALL');
+      return;
+    }
+    const answer = withoutRepeatedReady(await database.execProtocolRaw(message, { syncToFs: true }));
+    // A copy: PGlite may hand out a view of memory that it goes on using.
+    const copy = new Uint8Array(answer);
+    port.postMessage(copy, [copy.buffer]);
+  });
+});
+
+port.postMessage('ready');

@@ -1,0 +1,113 @@
+import {
+  type ArnHome,
+  type Authorize,
+  type Caller,
+  type Change,
+  type Clock,
+  type Job,
+  newId,
+  type PageTokens,
+  type ReadScope,
+  type Tx,
+  type UseCase,
+  type UseCases,
+  type WriteScope,
+} from '@lakewarden/kernel';
+
+import type { ChangeAwareCache } from './cache.ts';
+import { CHANGE_CHANNEL, type ChangeFeed } from './change-feed.ts';
+import type { Database } from './database.ts';
+import { readTx, sql, writeTx } from './tx.ts';
+
+export interface RunnerPorts {
+  readonly database: Database;
+  readonly feed: ChangeFeed;
+  readonly cache: ChangeAwareCache;
+  readonly clock: Clock;
+  readonly tokens: PageTokens;
+  readonly region: string;
+  readonly authorize: Authorize;
+  /** Queues the job inside the transaction. */
+  enqueue(tx: Tx, job: Job): Promise<void>;
+}
+
+/** NOTIFY takes at most 8,000 bytes; a larger set of changes is told as one that concerns the whole account. */
+const MAX_NOTIFY_BYTES = 7_000;
+
+export class UseCaseRunner implements UseCases {
+  readonly #ports: RunnerPorts;
+  readonly #readTx: Tx;
+
+  constructor(ports: RunnerPorts) {
+    this.#ports = ports;
+    this.#readTx = readTx(ports.database);
+  }
+
+  run<Command, Answer>(caller: Caller, useCase: UseCase<Command, Answer>, command: Command): Promise<Answer> {
+    return useCase.kind === 'read'
+      ? useCase.run(this.#readScope(this.#readTx, caller, useCase.action), command)
+      : this.#write(caller, useCase, command);
+  }
+
+  async #write<Command, Answer>(
+    caller: Caller,
+    useCase: Extract<UseCase<Command, Answer>, { kind: 'write' }>,
+    command: Command,
+  ): Promise<Answer> {
+    const { database, feed, clock } = this.#ports;
+    const changes: Change[] = [];
+    const now = clock.now();
+    const { answer, revision } = await database.transaction(async (prisma, client) => {
+      const tx = writeTx(prisma, client);
+      const scope: WriteScope = {
+        ...this.#readScope(tx, caller, useCase.action),
+        now,
+        newId,
+        enqueue: (job) => this.#ports.enqueue(tx, job),
+        changed: (change) => {
+          changes.push(change);
+        },
+      };
+      const answer = await useCase.run(scope, command);
+      return { answer, revision: await this.#recordChange(tx, caller, useCase.action, now, changes) };
+    });
+    // Before the answer leaves: whoever reads after it must not meet what was cached before it.
+    feed.publishHere(changes);
+    caller.request.writtenRevision = revision;
+    return answer;
+  }
+
+  #readScope(tx: Tx, caller: Caller, action: string): ReadScope {
+    const { clock, tokens, region, authorize, cache } = this.#ports;
+    const home: ArnHome = { region, accountId: caller.accountId };
+    return {
+      tx,
+      caller,
+      clock,
+      tokens,
+      home,
+      cached: (key, load) => cache.get(key, load),
+      authorize: async (resource, asked = action) => authorize(caller, asked, resource),
+    };
+  }
+
+  /** One row a write. In PostgreSQL the same statement notifies the other replicas, at commit. */
+  async #recordChange(tx: Tx, caller: Caller, action: string, at: Date, changes: Change[]): Promise<string> {
+    const text = JSON.stringify(changes);
+    const insert = `INSERT INTO change (account_id, action, principal, request_id, changes, at)
+                    VALUES ($1, $2, $3, $4, $5::json, $6) RETURNING revision`;
+    const values: unknown[] = [caller.accountId, action, caller.arn, caller.request.id, text, at];
+    if (this.#ports.database.kind === 'embedded') {
+      const [row] = await sql<{ revision: string }>(tx, { text: insert, values, prepared: true });
+      return row?.revision ?? '';
+    }
+    const whole: Change[] = [{ accountId: caller.accountId, kind: 'account', subjectId: caller.accountId }];
+    const told = Buffer.byteLength(text) > MAX_NOTIFY_BYTES ? JSON.stringify(whole) : text;
+    const [row] = await sql<{ revision: string }>(tx, {
+      text: `WITH written AS (${insert}) SELECT revision, pg_notify('${CHANGE_CHANNEL}', $7) FROM written`,
+      values: [...values, told],
+      prepared: true,
+    });
+    return row?.revision ?? '';
+  }
+}
