@@ -139,7 +139,7 @@ CREATE TABLE "partition_index" (
   "keys" JSON NOT NULL,
   "status" TEXT NOT NULL CHECK ("status" IN ('CREATING', 'ACTIVE', 'DELETING', 'FAILED')),
   "backfill_errors" JSON NOT NULL,
-  "built_through" BIGINT NOT NULL DEFAULT 0,
+  "built_through" BYTEA NOT NULL DEFAULT '\x',
   "built_count" BIGINT NOT NULL DEFAULT 0,
   "created_at" TIMESTAMPTZ(6) NOT NULL,
   "updated_at" TIMESTAMPTZ(6) NOT NULL

@@ -1,0 +1,185 @@
+import { defineRead, invalid, type PageRequest, type ReadScope, tag } from '@lakewarden/kernel';
+
+import {
+  evaluate,
+  comparesTypedKeys,
+  compileExpression,
+  type Expression,
+  type ExpressionKey,
+  keyConstraints,
+  parseExpression,
+} from '../expression/index.ts';
+import { authorizeTable, type TableRef } from '../reference.ts';
+import type { TableWithIndexes } from '../table/table.ts';
+import { requireTable } from '../table/tables.ts';
+import type { PartitionPage, PartitionPlan, Segment } from './partition.ts';
+import {
+  type BucketRange,
+  countEntries,
+  countRowsRead,
+  type FoundPartition,
+  type PartitionSearch,
+  type Position,
+  searchPartitions,
+} from './partition-search.repository.ts';
+import { SEGMENT_BUCKETS } from './partition-key.ts';
+import { type Access, chooseAccess } from './plan.ts';
+
+export interface GetPartitions extends PageRequest {
+  readonly table: TableRef;
+  readonly expression?: string | undefined;
+  readonly segment?: Segment | undefined;
+}
+
+/** Beyond this many matches, sorting them anew for each page costs more than walking the table's own order. */
+const MAX_SORTED_ENTRIES = 20_000;
+/** A page in memory: a partition's values, parameters and objects, its descriptor being shared. */
+const ABOUT_BYTES_PER_PARTITION = 600;
+
+const ORDER_TAG: Record<Position['order'], number> = { key: 0x4b, bucket: 0x42 };
+
+const encodePosition = (position: Position): Buffer => {
+  if (position.order === 'key') return Buffer.concat([Buffer.from([ORDER_TAG.key]), position.key]);
+  const bucket = Buffer.alloc(2);
+  bucket.writeUInt16BE(position.bucket);
+  return Buffer.concat([Buffer.from([ORDER_TAG.bucket]), bucket, position.key]);
+};
+
+const decodePosition = (bytes: Buffer): Position =>
+  bytes[0] === ORDER_TAG.key
+    ? { order: 'key', key: bytes.subarray(1) }
+    : { order: 'bucket', bucket: bytes.readUInt16BE(1), key: bytes.subarray(3) };
+
+/** Equal runs of buckets; every total from 1 to 10 divides their number. */
+function bucketRange(segment: Segment | undefined): BucketRange | undefined {
+  if (segment === undefined || segment.total === 1) return undefined;
+  const run = SEGMENT_BUCKETS / segment.total;
+  return { from: segment.number * run, to: (segment.number + 1) * run };
+}
+
+interface Question {
+  readonly search: PartitionSearch;
+  readonly expression: Expression | undefined;
+  readonly keys: readonly ExpressionKey[];
+}
+
+async function planSearch(
+  scope: ReadScope,
+  { table, indexes }: TableWithIndexes,
+  command: GetPartitions,
+  after: Position | undefined,
+): Promise<Question> {
+  const keys = table.partitionKeys.map(({ Name: name, Type: type }) => ({ name, type }));
+  const expression = parseExpression(command.expression, keys);
+  const constraints = expression === undefined ? new Map() : keyConstraints(expression);
+  let access: Access = chooseAccess(table, indexes, constraints);
+  if (
+    access.entriesOf !== undefined &&
+    (await countEntries(scope.tx, access, MAX_SORTED_ENTRIES)) >= MAX_SORTED_ENTRIES
+  ) {
+    access = chooseAccess(table, [], constraints);
+  }
+  const buckets = bucketRange(command.segment);
+  const order = after?.order ?? (buckets !== undefined && access.plan.access === 'SCAN' ? 'bucket' : 'key');
+  return {
+    expression,
+    keys,
+    search: {
+      table,
+      access,
+      buckets,
+      after,
+      order,
+      limit: command.limit + 1,
+      filter:
+        expression && ((firstParameter) => compileExpression(expression, keys, 'p.values', firstParameter)),
+    },
+  };
+}
+
+function openToken(scope: ReadScope, question: readonly unknown[], token: string | undefined): Position | undefined {
+  return token === undefined ? undefined : decodePosition(scope.tokens.open(question, token));
+}
+
+const questionOf = (scope: ReadScope, tableId: string, command: GetPartitions): readonly unknown[] => [
+  'GetPartitions',
+  tableId,
+  command.expression ?? '',
+  command.segment?.number ?? 0,
+  command.segment?.total ?? 1,
+  scope.caller.arn,
+];
+
+async function loadPage(scope: ReadScope, found: TableWithIndexes, command: GetPartitions): Promise<PartitionPage> {
+  const asked = questionOf(scope, found.table.id, command);
+  const { search, expression, keys } = await planSearch(scope, found, command, openToken(scope, asked, command.token));
+  const rows = await searchPartitions(scope.tx, search);
+  // SQL lets through what may not fit its type; here it is complained about, or turns out not to match.
+  const isMatch = ({ partition }: FoundPartition): boolean =>
+    expression === undefined ||
+    !comparesTypedKeys(expression) ||
+    evaluate(expression, keys, partition.values) === true;
+  const kept: FoundPartition[] = rows.slice(0, command.limit);
+  const last = kept.at(-1);
+  const position: Position | undefined =
+    last === undefined || rows.length <= command.limit
+      ? undefined
+      : search.order === 'key'
+        ? { order: 'key', key: last.key }
+        : { order: 'bucket', bucket: last.bucket, key: last.key };
+  return {
+    items: kept.filter(isMatch).map(({ partition }) => partition),
+    ...(position !== undefined && { next: scope.tokens.issue(asked, encodePosition(position)) }),
+    plan: search.access.plan,
+    sizeBytes: 200 + kept.length * ABOUT_BYTES_PER_PARTITION,
+  };
+}
+
+function refuseUnfitSegment(segment: Segment | undefined): void {
+  if (segment !== undefined && segment.number >= segment.total) {
+    throw invalid(`SegmentNumber ${String(segment.number)} is not below TotalSegments ${String(segment.total)}.`);
+  }
+}
+
+/**
+ * In key order, or, for a segment without a usable condition, in the order of its hash buckets; stable across pages.
+ *
+ * @throws EntityNotFoundException the table
+ * @throws InvalidInputException the expression, the segment or the token
+ * @throws InvalidStateException a stored value that is compared does not fit its key's type
+ * @see spec/catalog.md §5, §6
+ */
+export const getPartitions = defineRead({
+  action: 'glue:GetPartitions',
+
+  async run(scope, command: GetPartitions): Promise<PartitionPage> {
+    await authorizeTable(scope, command.table);
+    refuseUnfitSegment(command.segment);
+    const found = await requireTable(scope, command.table);
+    const { id, databaseId } = found.table;
+    // Tokens are the caller's own, so they are issued outside what callers share: the key holds the caller.
+    const key = ['partitions', ...questionOf(scope, id, command), command.limit, command.token ?? ''].join('\n');
+    return scope.cached(key, async () => ({
+      value: await loadPage(scope, found, command),
+      tags: [tag('partition', id), tag('partition-index', id), tag('table', id), tag('database', databaseId)],
+    }));
+  },
+});
+
+export interface PartitionSearchExplained {
+  readonly plan: PartitionPlan;
+  /** Partitions or index entries looked at for the first page. */
+  readonly rowsRead: number;
+}
+
+/** How the first page of that question is found: by which index, and how many rows are read for it. */
+export const explainGetPartitions = defineRead({
+  action: 'glue:GetPartitions',
+
+  async run(scope, command: GetPartitions): Promise<PartitionSearchExplained> {
+    await authorizeTable(scope, command.table);
+    refuseUnfitSegment(command.segment);
+    const { search } = await planSearch(scope, await requireTable(scope, command.table), command, undefined);
+    return { plan: search.access.plan, rowsRead: await countRowsRead(scope.tx, search) };
+  },
+});

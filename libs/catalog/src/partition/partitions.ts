@@ -1,0 +1,332 @@
+import {
+  alreadyExists,
+  defineRead,
+  defineWrite,
+  invalid,
+  LakewardenError,
+  notFound,
+  type ReadScope,
+  type WriteScope,
+} from '@lakewarden/kernel';
+
+import { isStorableText } from '../documents.ts';
+import { followsTableOrder, unfitForIndex } from '../partition-index/index-rules.ts';
+import type { PartitionIndex } from '../partition-index/partition-index.ts';
+import {
+  deleteIndexEntries,
+  type IndexEntry,
+  insertIndexEntries,
+  listPartitionIndexes,
+} from '../partition-index/partition-index.repository.ts';
+import { authorizeTable, type TableRef } from '../reference.ts';
+import { type Table, tableChange } from '../table/table.ts';
+import { lockTable, requireTable } from '../table/tables.ts';
+import type { Partition, PartitionFailure, PartitionInput } from './partition.ts';
+import { indexKey, partitionKey } from './partition-key.ts';
+import {
+  deletePartitionRows,
+  findPartitions,
+  insertPartitions,
+  keyFamilies,
+  replacePartition,
+  type StoredPartition,
+} from './partition.repository.ts';
+
+/** The one wording for a partition that is not there (spec/catalog.md §15). */
+const noSuchPartition = () => notFound('Cannot find partition.');
+const partitionExists = () => alreadyExists('Partition already exists.');
+
+/**
+ * As many values as keys, none empty, each storable.
+ * @throws InvalidInputException
+ */
+export function refuseUnfitValues(table: Table, values: readonly string[]): void {
+  if (values.length !== table.partitionKeys.length || values.length === 0) {
+    throw invalid('The number of partition keys do not match the number of partition values');
+  }
+  for (const [i, value] of values.entries()) {
+    const name = table.partitionKeys[i]?.Name ?? '';
+    if (value === '') throw invalid(`The value of partition key ${name} is empty.`);
+    if (!isStorableText(value)) throw invalid(`The value of partition key ${name} has a character that cannot be stored.`);
+  }
+}
+
+/** Indexes that writers keep in step: also the one that is being built. */
+const keptIndexes = (indexes: readonly PartitionIndex[]): PartitionIndex[] =>
+  indexes.filter(({ status }) => status === 'ACTIVE' || status === 'CREATING');
+
+function refuseUnfitForIndexes(table: Table, indexes: readonly PartitionIndex[], values: readonly string[]): void {
+  for (const index of indexes) {
+    const unfit = unfitForIndex(table, index.keys, values);
+    if (unfit !== undefined) throw invalid(unfit.message);
+  }
+}
+
+const entriesOf = (
+  table: Table,
+  indexes: readonly PartitionIndex[],
+  partitions: readonly { readonly id: string; readonly values: readonly string[] }[],
+): IndexEntry[] => {
+  const families = keyFamilies(table);
+  return indexes
+    .filter((index) => !followsTableOrder(table, index))
+    .flatMap((index) => {
+      const positions = index.keys.map(({ name }) => table.partitionKeys.findIndex((key) => key.Name === name));
+      return partitions.map(({ id, values }) => ({
+        indexNo: index.no,
+        key: indexKey(families, positions, values),
+        partitionId: id,
+      }));
+    });
+};
+
+/** Splits a batch into what passes the check and what does not; only the field's own errors are per item. */
+function sift<Item extends { readonly values: readonly string[] }>(
+  items: readonly Item[],
+  check: (item: Item) => void,
+): { fit: Item[]; failures: PartitionFailure[] } {
+  const fit: Item[] = [];
+  const failures: PartitionFailure[] = [];
+  for (const item of items) {
+    try {
+      check(item);
+      fit.push(item);
+    } catch (error) {
+      if (!(error instanceof LakewardenError)) throw error;
+      failures.push({ values: item.values, error });
+    }
+  }
+  return { fit, failures };
+}
+
+interface HeldTable {
+  readonly table: Table;
+  readonly indexes: readonly PartitionIndex[];
+}
+
+async function holdTable(scope: WriteScope, ref: TableRef): Promise<HeldTable> {
+  await authorizeTable(scope, ref);
+  const table = await lockTable(scope, ref, 'shared');
+  return { table, indexes: keptIndexes(await listPartitionIndexes(scope.tx, table.id)) };
+}
+
+async function addPartitions(
+  scope: WriteScope,
+  { table, indexes }: HeldTable,
+  inputs: readonly PartitionInput[],
+): Promise<PartitionFailure[]> {
+  const families = keyFamilies(table);
+  const seen = new Set<string>();
+  const { fit, failures } = sift(inputs, (input) => {
+    refuseUnfitValues(table, input.values);
+    refuseUnfitForIndexes(table, indexes, input.values);
+    const key = partitionKey(families, input.values).toString('hex');
+    if (seen.has(key)) throw partitionExists();
+    seen.add(key);
+  });
+  if (fit.length === 0) return failures;
+  const ids = await insertPartitions(scope.tx, table, fit, scope.now);
+  const made: { id: string; values: readonly string[] }[] = [];
+  for (const input of fit) {
+    const id = ids.get(partitionKey(families, input.values).toString('hex'));
+    if (id === undefined) failures.push({ values: input.values, error: partitionExists() });
+    else made.push({ id, values: input.values });
+  }
+  await insertIndexEntries(scope.tx, entriesOf(table, indexes, made));
+  if (made.length > 0) scope.changed(tableChange(table, 'partition'));
+  return failures;
+}
+
+export interface CreatePartition {
+  readonly table: TableRef;
+  readonly partition: PartitionInput;
+}
+
+/** @throws AlreadyExistsException, InvalidInputException, EntityNotFoundException */
+export const createPartition = defineWrite({
+  action: 'glue:CreatePartition',
+
+  async run(scope, command: CreatePartition): Promise<void> {
+    const [failure] = await addPartitions(scope, await holdTable(scope, command.table), [command.partition]);
+    if (failure !== undefined) throw failure.error;
+  },
+});
+
+export interface BatchCreatePartition {
+  readonly table: TableRef;
+  readonly partitions: readonly PartitionInput[];
+}
+
+/** The good ones are made; the same values twice: the first wins. @returns what could not be made */
+export const batchCreatePartition = defineWrite({
+  action: 'glue:BatchCreatePartition',
+
+  async run(scope, command: BatchCreatePartition): Promise<readonly PartitionFailure[]> {
+    return addPartitions(scope, await holdTable(scope, command.table), command.partitions);
+  },
+});
+
+export interface PartitionUpdate {
+  readonly values: readonly string[];
+  readonly partition: PartitionInput;
+}
+
+async function changePartition(
+  scope: WriteScope,
+  { table, indexes }: HeldTable,
+  { values, partition }: PartitionUpdate,
+): Promise<void> {
+  refuseUnfitValues(table, values);
+  refuseUnfitValues(table, partition.values);
+  refuseUnfitForIndexes(table, indexes, partition.values);
+  const isMove = partition.values.some((value, i) => value !== values[i]);
+  const found = await findPartitions(scope.tx, table, isMove ? [values, partition.values] : [values], true);
+  const same = (a: readonly string[]) => (stored: StoredPartition) =>
+    stored.partition.values.every((value, i) => value === a[i]);
+  const current = found.find(same(values));
+  if (current === undefined) throw noSuchPartition();
+  if (isMove && found.some(same(partition.values))) throw partitionExists();
+
+  await replacePartition(scope.tx, table, current.id, partition);
+  if (isMove) {
+    await deleteIndexEntries(scope.tx, entriesOf(table, indexes, [{ id: current.id, values }]));
+    await insertIndexEntries(scope.tx, entriesOf(table, indexes, [{ id: current.id, values: partition.values }]));
+  }
+  scope.changed(tableChange(table, 'partition'));
+}
+
+export interface UpdatePartition extends PartitionUpdate {
+  readonly table: TableRef;
+}
+
+/** Replaces the definition; other values move the partition. @throws EntityNotFoundException, AlreadyExistsException */
+export const updatePartition = defineWrite({
+  action: 'glue:UpdatePartition',
+
+  async run(scope, command: UpdatePartition): Promise<void> {
+    await changePartition(scope, await holdTable(scope, command.table), command);
+  },
+});
+
+export interface BatchUpdatePartition {
+  readonly table: TableRef;
+  readonly entries: readonly PartitionUpdate[];
+}
+
+/** In the order of the request. @returns what could not be updated */
+export const batchUpdatePartition = defineWrite({
+  action: 'glue:BatchUpdatePartition',
+
+  async run(scope, command: BatchUpdatePartition): Promise<readonly PartitionFailure[]> {
+    const held = await holdTable(scope, command.table);
+    const failures: PartitionFailure[] = [];
+    for (const entry of command.entries) {
+      try {
+        await changePartition(scope, held, entry);
+      } catch (error) {
+        if (!(error instanceof LakewardenError) || error.code === 'ConcurrentModificationException') throw error;
+        failures.push({ values: entry.values, error });
+      }
+    }
+    return failures;
+  },
+});
+
+async function removePartitions(
+  scope: WriteScope,
+  { table, indexes }: HeldTable,
+  asked: readonly (readonly string[])[],
+): Promise<PartitionFailure[]> {
+  const { fit, failures } = sift(
+    asked.map((values) => ({ values })),
+    ({ values }) => {
+      refuseUnfitValues(table, values);
+    },
+  );
+  const found = await findPartitions(scope.tx, table, fit.map(({ values }) => values), true);
+  const byKey = new Map(found.map((stored) => [stored.key.toString('hex'), stored]));
+  const families = keyFamilies(table);
+  const gone: StoredPartition[] = [];
+  for (const { values } of fit) {
+    const key = partitionKey(families, values).toString('hex');
+    const stored = byKey.get(key);
+    byKey.delete(key); // asked for twice: the second time it is gone
+    if (stored === undefined) failures.push({ values, error: noSuchPartition() });
+    else gone.push(stored);
+  }
+  if (gone.length === 0) return failures;
+  const entries = gone.map(({ id, partition }) => ({ id, values: partition.values }));
+  await deleteIndexEntries(scope.tx, entriesOf(table, indexes, entries));
+  await deletePartitionRows(scope.tx, gone.map(({ id }) => id));
+  scope.changed(tableChange(table, 'partition'));
+  return failures;
+}
+
+export interface DeletePartition {
+  readonly table: TableRef;
+  readonly values: readonly string[];
+}
+
+/** @throws EntityNotFoundException, InvalidInputException */
+export const deletePartition = defineWrite({
+  action: 'glue:DeletePartition',
+
+  async run(scope, command: DeletePartition): Promise<void> {
+    const [failure] = await removePartitions(scope, await holdTable(scope, command.table), [command.values]);
+    if (failure !== undefined) throw failure.error;
+  },
+});
+
+export interface BatchDeletePartition {
+  readonly table: TableRef;
+  readonly partitions: readonly (readonly string[])[];
+}
+
+/** @returns what could not be deleted */
+export const batchDeletePartition = defineWrite({
+  action: 'glue:BatchDeletePartition',
+
+  async run(scope, command: BatchDeletePartition): Promise<readonly PartitionFailure[]> {
+    return removePartitions(scope, await holdTable(scope, command.table), command.partitions);
+  },
+});
+
+export interface GetPartition {
+  readonly table: TableRef;
+  readonly values: readonly string[];
+}
+
+/** @throws EntityNotFoundException, InvalidInputException */
+export const getPartition = defineRead({
+  action: 'glue:GetPartition',
+
+  async run(scope, command: GetPartition): Promise<Partition> {
+    await authorizeTable(scope, command.table);
+    const { table } = await requireTable(scope, command.table);
+    refuseUnfitValues(table, command.values);
+    const [stored] = await findPartitions(scope.tx, table, [command.values]);
+    if (stored === undefined) throw noSuchPartition();
+    return stored.partition;
+  },
+});
+
+export interface BatchGetPartition {
+  readonly table: TableRef;
+  readonly partitions: readonly (readonly string[])[];
+}
+
+/** In the request's order; what is not there is left out, what is asked for twice is answered once. */
+export const batchGetPartition = defineRead({
+  action: 'glue:BatchGetPartition',
+
+  async run(scope: ReadScope, command: BatchGetPartition): Promise<readonly Partition[]> {
+    await authorizeTable(scope, command.table);
+    const { table } = await requireTable(scope, command.table);
+    for (const values of command.partitions) refuseUnfitValues(table, values);
+    const found = await findPartitions(scope.tx, table, command.partitions);
+    const byKey = new Map(found.map((stored) => [stored.key.toString('hex'), stored.partition]));
+    const families = keyFamilies(table);
+    const asked = new Set(command.partitions.map((values) => partitionKey(families, values).toString('hex')));
+    return [...asked].flatMap((key) => byKey.get(key) ?? []);
+  },
+});
