@@ -28,7 +28,7 @@ export interface Change {
 /** A tag is the change that makes a cached value stale. */
 export const tag = (kind: Change['kind'], subjectId: string): string => `${kind}:${subjectId}`;
 
-/** A loaded value, and the tags whose change makes it stale. */
+/** A loaded value, and the tags whose change makes it stale. Without a tag it is answered and not kept. */
 export interface Cacheable<T> {
   readonly value: T;
   readonly tags: readonly string[];

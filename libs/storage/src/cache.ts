@@ -6,6 +6,7 @@ import type { ChangeFeed } from './change-feed.ts';
 const MAX_BYTES = 64 * 1024 * 1024;
 /** An entry's cost where its own size is not known: a table's metadata with its columns. */
 const DEFAULT_ENTRY_BYTES = 4 * 1024;
+const MAX_AGE_MS = 60 * 60 * 1000;
 const REMEMBERED_CHANGES = 4_096;
 
 interface Entry {
@@ -32,6 +33,8 @@ export class ChangeAwareCache {
     this.#feed = feed;
     this.#entries = new LRUCache<string, Entry>({
       maxSize: maxBytes,
+      // Page tokens inside cached pages live for a day; what is kept is always much younger.
+      ttl: MAX_AGE_MS,
       sizeCalculation: ({ value }) =>
         'sizeBytes' in value && typeof value.sizeBytes === 'number'
           ? Math.max(value.sizeBytes, 1)
@@ -57,7 +60,7 @@ export class ChangeAwareCache {
     this.misses += 1;
     const startedAt = this.#changes;
     const { value, tags } = await load();
-    if (this.#feed.isLive && !this.#changedSince(startedAt, tags)) {
+    if (tags.length > 0 && this.#feed.isLive && !this.#changedSince(startedAt, tags)) {
       this.#entries.set(key, { value, tags });
       for (const each of tags) {
         const keys = this.#keysByTag.get(each) ?? new Set();

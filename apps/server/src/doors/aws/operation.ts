@@ -12,7 +12,7 @@ export interface OperationEntry<Schema extends z.ZodType, Command, Answer> {
   readonly useCase: UseCase<Command, Answer>;
   command(input: z.output<Schema>, caller: Caller): Command;
   /** Undefined where the service answers without a result. */
-  answer(answer: Answer, input: z.output<Schema>): object | undefined;
+  answer(answer: Answer, input: z.output<Schema>, caller: Caller): object | undefined;
 }
 
 export function operation<Schema extends z.ZodType, Command, Answer>(
@@ -21,7 +21,7 @@ export function operation<Schema extends z.ZodType, Command, Answer>(
   return {
     async handle(useCases, caller, input) {
       const valid = validate(entry.input, input);
-      return entry.answer(await useCases.run(caller, entry.useCase, entry.command(valid, caller)), valid);
+      return entry.answer(await useCases.run(caller, entry.useCase, entry.command(valid, caller)), valid, caller);
     },
   };
 }

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+
+import {
+  decodeJson,
+  decodeQuery,
+  encodeJson,
+  encodeQueryAnswer,
+  type PresentedCredential,
+  type Protocol,
+  publicError,
+  readCredential,
+  recogniseAction,
+  recogniseTarget,
+  renderError,
+  type Service,
+  type ServiceName,
+  verifySignature,
+} from '@lakewarden/aws-wire';
+import { type AccessKeyHolder } from '@lakewarden/identity';
+import { type Caller, type Clock, LakewardenError, type UseCases } from '@lakewarden/kernel';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+
+import type { OperationTable } from './operation.ts';
+
+/** spec/wire.md §6. */
+export const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+export interface AwsDoorPorts {
+  readonly useCases: UseCases;
+  readonly clock: Clock;
+  readonly operations: Partial<Record<ServiceName, OperationTable>>;
+  findAccessKeyHolder(accessKeyId: string): Promise<AccessKeyHolder | undefined>;
+  /** One call a request, with how it went. */
+  observe(observation: { service: string; operation: string; code: string; seconds: number }): void;
+}
+
+interface Understood {
+  readonly service: Service;
+  readonly operation: string;
+  /** Parsed after the signature is verified. */
+  readonly input: () => unknown;
+}
+
+const header = (request: FastifyRequest, name: string): string | undefined => {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+};
+
+const splitUrl = (url: string): [path: string, query: string] => {
+  const mark = url.indexOf('?');
+  return mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
+};
+
+/** The AWS doors: recognise the operation, verify the signature, run the use case, answer in the protocol's form. */
+export function registerAwsDoor(fastify: FastifyInstance, ports: AwsDoorPorts): void {
+  const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const startedAt = performance.now();
+    const requestId = randomUUID();
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    const protocol: Protocol = header(request, 'x-amz-target') === undefined ? 'query' : 'json';
+    let understood: Understood | undefined;
+    let caller: Caller | undefined;
+    let code = 'OK';
+    void reply.header('x-amzn-requestid', requestId);
+    try {
+      const [rawPath, rawQuery] = splitUrl(request.raw.url ?? '/');
+      const signed = { method: request.method, rawPath, rawQuery, rawHeaders: request.raw.rawHeaders, body };
+      const credential = readCredential(signed);
+      understood = understand(request, rawQuery, body, credential);
+      const holder = await ports.findAccessKeyHolder(credential.accessKeyId);
+      if (holder === undefined || credential.sessionToken !== undefined) {
+        throw new LakewardenError('UnrecognizedClientException', 'The security token included in the request is invalid.');
+      }
+      verifySignature(signed, credential, {
+        secretAccessKey: holder.secret.reveal(),
+        expectedService: understood.service.signingName,
+        now: ports.clock.now(),
+      });
+      caller = {
+        accountId: holder.accountId,
+        arn: holder.userArn,
+        principalId: holder.principalId,
+        isAccountAdministrator: holder.isAccountAdministrator,
+        request: { id: requestId, sourceIp: request.ip },
+      };
+      const table = ports.operations[understood.service.name];
+      const operation = table !== undefined && Object.hasOwn(table, understood.operation) ? table[understood.operation] : undefined;
+      if (operation === undefined) {
+        throw new LakewardenError('UnknownOperationException', `Unrecognized operation ${understood.operation}`);
+      }
+      const answer = await operation.handle(ports.useCases, caller, understood.input());
+      if (caller.request.writtenRevision !== undefined) {
+        void reply.header('x-lakewarden-revision', caller.request.writtenRevision);
+      }
+      return await (protocol === 'json'
+        ? reply.header('content-type', 'application/x-amz-json-1.1').send(encodeJson(answer ?? {}))
+        : reply
+            .header('content-type', 'text/xml')
+            .send(encodeQueryAnswer(understood.service, understood.operation, answer, requestId)));
+    } catch (error) {
+      const seen = publicError(error);
+      code = seen.code;
+      if (seen !== error) request.log.error({ err: error, requestId }, 'unexpected');
+      const rendered = renderError(protocol, understood?.service, error, requestId);
+      return await reply.code(rendered.status).headers(rendered.headers).send(rendered.body);
+    } finally {
+      const elapsedMs = performance.now() - startedAt;
+      const service = understood?.service.name ?? 'unknown';
+      // An operation's name is a caller's text until a table knows it.
+      const isKnown = understood !== undefined && Object.hasOwn(ports.operations[understood.service.name] ?? {}, understood.operation);
+      const operation = isKnown ? (understood?.operation ?? 'unknown') : 'unknown';
+      ports.observe({ service, operation, code, seconds: elapsedMs / 1000 });
+      request.log.info(
+        {
+          requestId,
+          action: `${service}:${operation}`,
+          principal: caller?.arn,
+          invocationId: header(request, 'amz-sdk-invocation-id'),
+          code,
+          ms: Math.round(elapsedMs * 100) / 100,
+        },
+        'request',
+      );
+    }
+  };
+
+  fastify.post('/', { bodyLimit: MAX_BODY_BYTES }, handle);
+}
+
+function understand(request: FastifyRequest, rawQuery: string, body: Buffer, credential: PresentedCredential): Understood {
+  const target = header(request, 'x-amz-target');
+  if (target !== undefined) {
+    return { ...recogniseTarget(target), input: () => decodeJson(body) };
+  }
+  const form = decodeQuery(body.length > 0 ? body.toString('utf8') : rawQuery);
+  const { Action: action, Version: version, ...input } = form;
+  return { ...recogniseAction(action, version, credential.service), input: () => input };
+}

@@ -1,0 +1,58 @@
+import type { ChangeAwareCache, Database } from '@lakewarden/storage';
+import type { FastifyInstance } from 'fastify';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+export interface Metrics {
+  readonly registry: Registry;
+  readonly requests: Histogram<'door' | 'operation' | 'code'>;
+}
+
+export function createMetrics(cache: ChangeAwareCache): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const requests = new Histogram({
+    name: 'lakewarden_request_seconds',
+    help: 'Requests by door, operation and outcome.',
+    labelNames: ['door', 'operation', 'code'] as const,
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [registry],
+  });
+  for (const [name, help, read] of [
+    ['lakewarden_cache_hits_total', 'Reads answered from memory.', () => cache.hits],
+    ['lakewarden_cache_misses_total', 'Reads that went to the database.', () => cache.misses],
+  ] as const) {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+  return { registry, requests };
+}
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
+
+/** Health for orchestrators; metrics for who asks from this machine. */
+export function registerOperationsDoor(
+  fastify: FastifyInstance,
+  { database, metrics, isDraining }: { database: Database; metrics: Metrics; isDraining: () => boolean },
+): void {
+  fastify.get('/healthz', () => ({ status: 'ok' }));
+  fastify.get('/readyz', async (_request, reply) => {
+    if (isDraining()) return reply.code(503).send({ status: 'draining' });
+    try {
+      await database.pool.query('SELECT 1');
+      return await reply.send({ status: 'ready' });
+    } catch {
+      return reply.code(503).send({ status: 'database unreachable' });
+    }
+  });
+  fastify.get('/metrics', async (request, reply) => {
+    if (!LOOPBACK.has(request.ip)) return reply.code(404).send({ status: 'not found' });
+    return reply.header('content-type', metrics.registry.contentType).send(await metrics.registry.metrics());
+  });
+}
+

@@ -1,0 +1,146 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+
+import {
+  type AccessKeyHolder,
+  type AccessKeyPair,
+  authorizeAdministrators,
+  createFirstAccount,
+  findAccessKeyHolder,
+  MasterKeys,
+} from '@lakewarden/identity';
+import { type Caller, type Clock, PageTokens, Secret, systemClock, tag } from '@lakewarden/kernel';
+import { ChangeAwareCache, ChangeFeed, Database, migrate, readTx, UseCaseRunner } from '@lakewarden/storage';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import pino, { type Logger } from 'pino';
+
+import { AppModule } from './app.module.ts';
+import { MAX_BODY_BYTES, registerAwsDoor } from './doors/aws/aws.door.ts';
+import { glueOperations } from './doors/aws/glue/glue.operations.ts';
+import { createMetrics, registerOperationsDoor } from './doors/operations/operations.door.ts';
+import { JobQueue } from './jobs/job-queue.ts';
+import { readMasterKey, writeAdminCredentials } from './settings/local-files.ts';
+import type { Settings } from './settings/settings.ts';
+
+const MIGRATIONS = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url));
+
+const bootstrap: Caller = {
+  accountId: '',
+  arn: 'arn:aws:lakewarden:::bootstrap',
+  principalId: 'bootstrap',
+  isAccountAdministrator: false,
+  request: { id: 'bootstrap' },
+};
+
+export interface RunningServer {
+  readonly url: string;
+  readonly app: NestFastifyApplication;
+  /** Where the generated credentials were put, at the first start. */
+  readonly credentialsFile?: string;
+  close(): Promise<void>;
+}
+
+export interface ServerOptions {
+  readonly clock?: Clock;
+  readonly log?: Logger;
+}
+
+/** Puts everything together and listens. */
+export async function startServer(settings: Settings, options: ServerOptions = {}): Promise<RunningServer> {
+  const clock = options.clock ?? systemClock;
+  const log = options.log ?? pino({ level: settings.LAKEWARDEN_LOG_LEVEL });
+  const masterKey = await readMasterKey(settings);
+  const keys = new MasterKeys(masterKey);
+  const database = await Database.open({
+    url: settings.DATABASE_URL,
+    directory: `${settings.LAKEWARDEN_DATA_DIR}/pglite`,
+  });
+  await migrate(database, MIGRATIONS);
+
+  const feed = new ChangeFeed(database, settings.DATABASE_URL);
+  const cache = new ChangeAwareCache(feed);
+  const jobs = new JobQueue(database, log);
+  const runner = new UseCaseRunner({
+    database,
+    feed,
+    cache,
+    clock,
+    // One key for all replicas: a token may come back to another one. Derived, so it needs no row of its own.
+    tokens: new PageTokens(createHash('sha256').update('page-tokens').update(masterKey.reveal()).digest(), clock),
+    region: settings.LAKEWARDEN_REGION,
+    authorize: authorizeAdministrators,
+    enqueue: (tx, job) => jobs.enqueue(tx, job),
+  });
+  await feed.start();
+  const credentialsFile = await ensureFirstAccount(settings, runner, keys);
+  await jobs.start(runner);
+  feed.on('change', ({ kind }) => {
+    if (kind === 'partition-index') jobs.wake();
+  });
+
+  const reads = readTx(database);
+  const findHolder = async (accessKeyId: string): Promise<AccessKeyHolder | undefined> => {
+    const { holder } = await cache.get(`access-key\n${accessKeyId}`, async () => {
+      const found = await findAccessKeyHolder(reads, keys, accessKeyId);
+      return { value: { holder: found }, tags: found === undefined ? [] : [tag('identity', found.userId)] };
+    });
+    return holder;
+  };
+
+  const metrics = createMetrics(cache);
+  let isDraining = false;
+  const adapter = new FastifyAdapter({ loggerInstance: log, disableRequestLogging: true, bodyLimit: MAX_BODY_BYTES });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter, { logger: false, bodyParser: false });
+  const fastify = adapter.getInstance();
+  fastify.removeAllContentTypeParsers();
+  // Bodies stay bytes: a signature is over what was sent.
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, body);
+  });
+  registerAwsDoor(fastify, {
+    useCases: runner,
+    clock,
+    operations: { glue: glueOperations },
+    findAccessKeyHolder: findHolder,
+    observe: ({ service, operation, code, seconds }) => {
+      metrics.requests.observe({ door: service, operation, code }, seconds);
+    },
+  });
+  registerOperationsDoor(fastify, { database, metrics, isDraining: () => isDraining });
+  await app.listen(settings.LAKEWARDEN_PORT, settings.LAKEWARDEN_HOST);
+
+  return {
+    url: await app.getUrl(),
+    app,
+    ...(credentialsFile !== undefined && { credentialsFile }),
+    async close() {
+      isDraining = true;
+      await app.close();
+      await jobs.close();
+      await feed.close();
+      await database.close();
+    },
+  };
+}
+
+async function ensureFirstAccount(
+  settings: Settings,
+  runner: UseCaseRunner,
+  keys: MasterKeys,
+): Promise<string | undefined> {
+  const id = settings.LAKEWARDEN_ADMIN_ACCESS_KEY_ID;
+  const secret = settings.LAKEWARDEN_ADMIN_SECRET_ACCESS_KEY;
+  const accessKey: AccessKeyPair | undefined =
+    id === undefined || secret === undefined ? undefined : { accessKeyId: id, secretAccessKey: new Secret(secret) };
+  const consolePassword = settings.LAKEWARDEN_ADMIN_PASSWORD ?? randomBytes(18).toString('base64url');
+  const pair = await runner.run(bootstrap, createFirstAccount, { keys, accountId: settings.LAKEWARDEN_ACCOUNT_ID, accessKey });
+  if (pair === undefined) return undefined;
+  return writeAdminCredentials(settings, {
+    accountId: settings.LAKEWARDEN_ACCOUNT_ID,
+    accessKeyId: pair.accessKeyId,
+    secretAccessKey: pair.secretAccessKey.reveal(),
+    consoleUser: 'admin',
+    consolePassword,
+  });
+}

@@ -1,0 +1,75 @@
+import { isAccountId } from '@lakewarden/kernel';
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const base64Key = z
+  .string()
+  .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64 (openssl rand -base64 32)');
+
+/** One schema for the whole environment (contract.md §2). Nothing else reads it. */
+const environment = z.object({
+  LAKEWARDEN_HOST: z.string().min(1).default('127.0.0.1').describe('where it listens'),
+  LAKEWARDEN_PORT: port.default(8181).describe('where it listens'),
+  LAKEWARDEN_PUBLIC_URL: z.url().optional().describe('the URL that clients see'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^(postgres(ql)?:\/\/|memory:\/\/)/, 'must begin with postgresql:// or be memory://')
+    .optional()
+    .describe('PostgreSQL 15 or newer; absent, the embedded database; `memory://` is gone at exit'),
+  LAKEWARDEN_DATA_DIR: z.string().min(1).default('./data').describe('embedded database, local keys, generated credentials'),
+  LAKEWARDEN_ADMIN_ACCESS_KEY_ID: z
+    .string()
+    .regex(/^\w{16,128}$/, 'must be 16 to 128 letters and digits')
+    .optional()
+    .describe("the first administrator's access key, taken at the first start"),
+  LAKEWARDEN_ADMIN_SECRET_ACCESS_KEY: z.string().min(1).max(128).optional().describe('its secret, likewise'),
+  LAKEWARDEN_ADMIN_PASSWORD: z.string().min(8).optional().describe("the first administrator's console password"),
+  LAKEWARDEN_ACCOUNT_ID: z
+    .string()
+    .refine(isAccountId, 'must be twelve digits')
+    .default('111122223333')
+    .describe('the first account, likewise'),
+  LAKEWARDEN_REGION: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as us-east-1')
+    .default('us-east-1')
+    .describe('the region in ARNs'),
+  LAKEWARDEN_MASTER_KEY: base64Key.optional().describe('32 bytes, base64: wraps every secret at rest'),
+  LAKEWARDEN_LOCAL_ROOTS: z.string().optional().describe('folders inside which file:// locations may lie'),
+  LAKEWARDEN_LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('JSON logs on stdout'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional().describe('traces, when set'),
+});
+
+export type Environment = z.output<typeof environment>;
+
+export interface Settings extends Readonly<Environment> {
+  readonly publicUrl: string;
+}
+
+/** A setting that cannot be: the start ends with exit code 78 and this one line. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/** @throws SettingsError naming the variable, its fault and the mend */
+export function readSettings(source: Readonly<Record<string, string | undefined>>): Settings {
+  // An empty variable counts as unset: compose files and shells write them.
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const result = environment.safeParse(given);
+  if (!result.success) {
+    const [issue] = result.error.issues;
+    throw new SettingsError(`${issue?.path.join('.') ?? 'settings'}: ${issue?.message ?? 'invalid'}`);
+  }
+  const settings = result.data;
+  if ((settings.LAKEWARDEN_ADMIN_ACCESS_KEY_ID === undefined) !== (settings.LAKEWARDEN_ADMIN_SECRET_ACCESS_KEY === undefined)) {
+    throw new SettingsError(
+      'LAKEWARDEN_ADMIN_ACCESS_KEY_ID and LAKEWARDEN_ADMIN_SECRET_ACCESS_KEY go together: set both or neither',
+    );
+  }
+  const publicUrl =
+    settings.LAKEWARDEN_PUBLIC_URL ?? `http://${settings.LAKEWARDEN_HOST}:${String(settings.LAKEWARDEN_PORT)}`;
+  return Object.freeze({ ...settings, publicUrl });
+}
