@@ -15,7 +15,9 @@ async function main(): Promise<void> {
   process.stdout.write(`Lakewarden serves on ${server.url}\n`);
   if (server.credentialsFile !== undefined) {
     const credentials = await readFile(server.credentialsFile, 'utf8');
-    process.stdout.write(`First start. The administrator's credentials, kept in ${server.credentialsFile}:\n${credentials}`);
+    process.stdout.write(
+      `First start. The administrator's credentials, kept in ${server.credentialsFile}:\n${credentials}`,
+    );
   }
   const stop = (): void => {
     setTimeout(() => process.exit(1), DRAIN_MS).unref();

@@ -67,7 +67,10 @@ export async function startServer(settings: Settings, options: ServerOptions = {
     cache,
     clock,
     // One key for all replicas: a token may come back to another one. Derived, so it needs no row of its own.
-    tokens: new PageTokens(createHash('sha256').update('page-tokens').update(masterKey.reveal()).digest(), clock),
+    tokens: new PageTokens(
+      createHash('sha256').update('page-tokens').update(masterKey.reveal()).digest(),
+      clock,
+    ),
     region: settings.LAKEWARDEN_REGION,
     authorize: authorizeAdministrators,
     enqueue: (tx, job) => jobs.enqueue(tx, job),
@@ -90,8 +93,15 @@ export async function startServer(settings: Settings, options: ServerOptions = {
 
   const metrics = createMetrics(cache);
   let isDraining = false;
-  const adapter = new FastifyAdapter({ loggerInstance: log, disableRequestLogging: true, bodyLimit: MAX_BODY_BYTES });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter, { logger: false, bodyParser: false });
+  const adapter = new FastifyAdapter({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    bodyLimit: MAX_BODY_BYTES,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter, {
+    logger: false,
+    bodyParser: false,
+  });
   const fastify = adapter.getInstance();
   fastify.removeAllContentTypeParsers();
   // Bodies stay bytes: a signature is over what was sent.
@@ -132,9 +142,15 @@ async function ensureFirstAccount(
   const id = settings.LAKEWARDEN_ADMIN_ACCESS_KEY_ID;
   const secret = settings.LAKEWARDEN_ADMIN_SECRET_ACCESS_KEY;
   const accessKey: AccessKeyPair | undefined =
-    id === undefined || secret === undefined ? undefined : { accessKeyId: id, secretAccessKey: new Secret(secret) };
+    id === undefined || secret === undefined
+      ? undefined
+      : { accessKeyId: id, secretAccessKey: new Secret(secret) };
   const consolePassword = settings.LAKEWARDEN_ADMIN_PASSWORD ?? randomBytes(18).toString('base64url');
-  const pair = await runner.run(bootstrap, createFirstAccount, { keys, accountId: settings.LAKEWARDEN_ACCOUNT_ID, accessKey });
+  const pair = await runner.run(bootstrap, createFirstAccount, {
+    keys,
+    accountId: settings.LAKEWARDEN_ACCOUNT_ID,
+    accessKey,
+  });
   if (pair === undefined) return undefined;
   return writeAdminCredentials(settings, {
     accountId: settings.LAKEWARDEN_ACCOUNT_ID,

@@ -23,21 +23,46 @@ const RENDERINGS: Readonly<Record<ErrorCode, Rendering>> = {
   DeleteConflictException: { status: 400, query: ['DeleteConflict', 409] },
   EntityNotFoundException: { status: 400, query: ['NoSuchEntity', 404] },
   ExpiredTokenException: { status: 400, restStatus: 403, query: ['ExpiredToken', 403], isFrontEnd: true },
-  IncompleteSignatureException: { status: 400, restStatus: 403, query: ['IncompleteSignature', 400], isFrontEnd: true },
+  IncompleteSignatureException: {
+    status: 400,
+    restStatus: 403,
+    query: ['IncompleteSignature', 400],
+    isFrontEnd: true,
+  },
   InternalServiceException: { status: 500, query: ['InternalFailure', 500] },
   InvalidInputException: { status: 400, query: ['InvalidInput', 400] },
-  InvalidSignatureException: { status: 400, restStatus: 403, query: ['SignatureDoesNotMatch', 403], isFrontEnd: true },
+  InvalidSignatureException: {
+    status: 400,
+    restStatus: 403,
+    query: ['SignatureDoesNotMatch', 403],
+    isFrontEnd: true,
+  },
   InvalidStateException: { status: 400, query: ['InvalidInput', 400] },
   MalformedPolicyDocumentException: { status: 400, query: ['MalformedPolicyDocument', 400] },
-  MissingAuthenticationTokenException: { status: 400, restStatus: 403, query: ['MissingAuthenticationToken', 403], isFrontEnd: true },
+  MissingAuthenticationTokenException: {
+    status: 400,
+    restStatus: 403,
+    query: ['MissingAuthenticationToken', 403],
+    isFrontEnd: true,
+  },
   OperationTimeoutException: { status: 400, query: ['RequestTimeout', 400] },
   RequestEntityTooLargeException: { status: 413, query: ['RequestEntityTooLarge', 413], isFrontEnd: true },
   ResourceNotReadyException: { status: 400, query: ['InvalidInput', 400] },
   ResourceNumberLimitExceededException: { status: 400, query: ['LimitExceeded', 409] },
   SerializationException: { status: 400, query: ['MalformedQueryString', 400], isFrontEnd: true },
   ThrottlingException: { status: 400, restStatus: 429, query: ['Throttling', 400], isFrontEnd: true },
-  UnknownOperationException: { status: 400, restStatus: 404, query: ['InvalidAction', 400], isFrontEnd: true },
-  UnrecognizedClientException: { status: 400, restStatus: 403, query: ['InvalidClientTokenId', 403], isFrontEnd: true },
+  UnknownOperationException: {
+    status: 400,
+    restStatus: 404,
+    query: ['InvalidAction', 400],
+    isFrontEnd: true,
+  },
+  UnrecognizedClientException: {
+    status: 400,
+    restStatus: 403,
+    query: ['InvalidClientTokenId', 403],
+    isFrontEnd: true,
+  },
   ValidationException: { status: 400, query: ['ValidationError', 400], isFrontEnd: true },
 };
 
@@ -53,9 +78,15 @@ const INTERNAL = new LakewardenError(
 );
 
 /** What a caller may see of an error: the field's own, or nothing but that there was one. */
-export const publicError = (error: unknown): LakewardenError => (error instanceof LakewardenError ? error : INTERNAL);
+export const publicError = (error: unknown): LakewardenError =>
+  error instanceof LakewardenError ? error : INTERNAL;
 
-export function renderError(protocol: Protocol, service: Service | undefined, error: unknown, requestId: string): RenderedError {
+export function renderError(
+  protocol: Protocol,
+  service: Service | undefined,
+  error: unknown,
+  requestId: string,
+): RenderedError {
   const { code, message } = publicError(error);
   const rendering = RENDERINGS[code];
   if (protocol === 'query') {

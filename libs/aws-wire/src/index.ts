@@ -2,7 +2,15 @@ export { encodeRfc3986 } from './canonical.ts';
 export { publicError, renderError, type RenderedError } from './errors.ts';
 export { decodeJson, encodeJson } from './json.ts';
 export { decodeQuery, encodeQueryAnswer, encodeQueryError, xmlList } from './query.ts';
-export { type Protocol, recogniseAction, type Recognised, recogniseTarget, type Service, SERVICES, type ServiceName } from './services.ts';
+export {
+  type Protocol,
+  recogniseAction,
+  type Recognised,
+  recogniseTarget,
+  type Service,
+  SERVICES,
+  type ServiceName,
+} from './services.ts';
 export { validate } from './shapes.ts';
 export {
   DEFAULT_SKEW_SECONDS,

@@ -16,7 +16,8 @@ function refuseDeep(text: string): void {
     } else if (char === 0x22) inString = true;
     else if (char === 0x7b || char === 0x5b) {
       depth += 1;
-      if (depth > MAX_DEPTH) throw unreadable(`The request body is nested more than ${String(MAX_DEPTH)} levels deep.`);
+      if (depth > MAX_DEPTH)
+        throw unreadable(`The request body is nested more than ${String(MAX_DEPTH)} levels deep.`);
     } else if (char === 0x7d || char === 0x5d) depth -= 1;
   }
 }

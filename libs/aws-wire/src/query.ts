@@ -24,7 +24,10 @@ export function decodeQuery(form: string, maxParameters = MAX_PARAMETERS): Recor
     count += 1;
     const path = name.split('.');
     if (count > maxParameters || path.length > MAX_DEPTH) {
-      throw new LakewardenError('ValidationException', 'The request has too many parameters, or nests them too deep.');
+      throw new LakewardenError(
+        'ValidationException',
+        'The request has too many parameters, or nests them too deep.',
+      );
     }
     if (path.some((part) => FORBIDDEN.has(part))) continue;
     let node = root;
@@ -44,21 +47,42 @@ function toValue(node: Node): unknown {
   const { children } = node;
   if (children.size === 0) return node.value ?? '';
   const only = children.size === 1 ? [...children][0] : undefined;
-  if (only !== undefined && [...only[1].children.keys()].every((key) => NUMBER.test(key)) && only[1].children.size > 0) {
+  if (
+    only !== undefined &&
+    [...only[1].children.keys()].every((key) => NUMBER.test(key)) &&
+    only[1].children.size > 0
+  ) {
     const items = [...only[1].children].sort(([a], [b]) => Number(a) - Number(b)).map(([, item]) => item);
     return only[0] === 'entry'
-      ? Object.fromEntries(items.map((item) => [item.children.get('key')?.value ?? '', item.children.get('value')?.value ?? '']))
+      ? Object.fromEntries(
+          items.map((item) => [
+            item.children.get('key')?.value ?? '',
+            item.children.get('value')?.value ?? '',
+          ]),
+        )
       : items.map(toValue);
   }
   return Object.fromEntries([...children].map(([name, child]) => [name, toValue(child)]));
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\r': '&#xD;' };
-// eslint-disable-next-line no-control-regex -- XML 1.0 has no way to write these
-const ILLEGAL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\r': '&#xD;',
+};
+/** Characters that XML 1.0 has no way to write: controls, U+FFFE, U+FFFF and halves of surrogate pairs. */
+const isIllegal = (codePoint: number): boolean =>
+  (codePoint < 0x20 && codePoint !== 0x09 && codePoint !== 0x0a && codePoint !== 0x0d) ||
+  (codePoint >= 0xd800 && codePoint <= 0xdfff) ||
+  codePoint === 0xfffe ||
+  codePoint === 0xffff;
 
-const escapeXml = (text: string): string =>
-  text.replace(ILLEGAL, '\ufffd').replace(/[&<>"\r]/g, (char) => ESCAPES[char] ?? char);
+const legal = (text: string): string =>
+  Array.from(text, (char) => (isIllegal(char.codePointAt(0) ?? 0) ? '\ufffd' : char)).join('');
+
+const escapeXml = (text: string): string => legal(text).replace(/[&<>"\r]/g, (char) => ESCAPES[char] ?? char);
 
 /** A list whose members have a name of their own (Redshift). */
 class XmlList {
@@ -71,7 +95,8 @@ class XmlList {
   }
 }
 
-export const xmlList = (memberName: string, items: readonly unknown[]): XmlList => new XmlList(memberName, items);
+export const xmlList = (memberName: string, items: readonly unknown[]): XmlList =>
+  new XmlList(memberName, items);
 
 function toXml(name: string, value: unknown): string {
   if (value === undefined || value === null) return '';
@@ -90,7 +115,12 @@ function content(value: unknown): string {
   return escapeXml(String(value));
 }
 
-export function encodeQueryAnswer(service: Service, operation: string, result: object | undefined, requestId: string): string {
+export function encodeQueryAnswer(
+  service: Service,
+  operation: string,
+  result: object | undefined,
+  requestId: string,
+): string {
   const wrapped = result === undefined ? '' : toXml(`${operation}Result`, result);
   return (
     `<${operation}Response xmlns="${service.xmlNamespace ?? ''}">${wrapped}` +

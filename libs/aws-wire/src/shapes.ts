@@ -8,7 +8,9 @@ const MAX_VALUE_LENGTH = 100;
 function pathText(path: readonly PropertyKey[]): string {
   return path
     .map((part) =>
-      typeof part === 'number' ? `${String(part + 1)}.member` : String(part).replace(/^[A-Z]/, (char) => char.toLowerCase()),
+      typeof part === 'number'
+        ? `${String(part + 1)}.member`
+        : String(part).replace(/^[A-Z]/, (char) => char.toLowerCase()),
     )
     .join('.');
 }
@@ -22,7 +24,7 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 
 function shown(value: unknown): string {
   if (value === undefined) return 'null';
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   return text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH)}…` : text;
 }
 
@@ -42,7 +44,12 @@ function constraintOf(issue: z.core.$ZodIssue, value: unknown): string {
       return `Member must satisfy enum value set: [${issue.values.map(String).join(', ')}]`;
     case 'invalid_format':
       return `Member must satisfy regular expression pattern: ${issue.pattern ?? issue.format}`;
-    default:
+    case 'custom':
+    case 'invalid_element':
+    case 'invalid_key':
+    case 'invalid_union':
+    case 'not_multiple_of':
+    case 'unrecognized_keys':
       return issue.message;
   }
 }

@@ -38,7 +38,8 @@ const MAX_PRESIGNED_SECONDS = 604_800;
 /** spec/wire.md §5. */
 export const DEFAULT_SKEW_SECONDS = 300;
 
-const missing = () => new LakewardenError('MissingAuthenticationTokenException', 'Missing Authentication Token');
+const missing = () =>
+  new LakewardenError('MissingAuthenticationTokenException', 'Missing Authentication Token');
 const incomplete = (message: string) => new LakewardenError('IncompleteSignatureException', message);
 const wrong = (message: string) => new LakewardenError('InvalidSignatureException', message);
 
@@ -64,7 +65,9 @@ function readScope(text: string): Pick<PresentedCredential, 'accessKeyId' | 'dat
   const [date, region] = parts.slice(-4, -2);
   const accessKeyId = parts.slice(0, -4).join('/');
   if (terminator !== 'aws4_request' || !accessKeyId || !date || !region || !service) {
-    throw incomplete('Credential must be of the form <access key id>/<yyyymmdd>/<region>/<service>/aws4_request.');
+    throw incomplete(
+      'Credential must be of the form <access key id>/<yyyymmdd>/<region>/<service>/aws4_request.',
+    );
   }
   return { accessKeyId, date, region, service };
 }
@@ -105,7 +108,13 @@ function fromHeader(authorization: string, headers: ReadonlyMap<string, string>)
     throw incomplete("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
   }
   const sessionToken = headers.get('x-amz-security-token');
-  return { ...scope, signedHeaders, signature, requestTime, ...(sessionToken !== undefined && { sessionToken }) };
+  return {
+    ...scope,
+    signedHeaders,
+    signature,
+    requestTime,
+    ...(sessionToken !== undefined && { sessionToken }),
+  };
 }
 
 function fromQuery(query: URLSearchParams): PresentedCredential {
@@ -174,11 +183,15 @@ function checkTime(credential: PresentedCredential, now: Date, skewSeconds: numb
   const at = isoBasic(now);
   if (now.getTime() - signedAt > lifetime) {
     const earliest = isoBasic(new Date(now.getTime() - lifetime));
-    throw wrong(`Signature expired: ${credential.requestTime} is now earlier than ${earliest} (${at} - ${minutes} min.)`);
+    throw wrong(
+      `Signature expired: ${credential.requestTime} is now earlier than ${earliest} (${at} - ${minutes} min.)`,
+    );
   }
   if (signedAt - now.getTime() > skew) {
     const latest = isoBasic(new Date(now.getTime() + skew));
-    throw wrong(`Signature not yet current: ${credential.requestTime} is still later than ${latest} (${at} + ${minutes} min.)`);
+    throw wrong(
+      `Signature not yet current: ${credential.requestTime} is still later than ${latest} (${at} + ${minutes} min.)`,
+    );
   }
 }
 
@@ -195,7 +208,11 @@ function bodyHash(headers: ReadonlyMap<string, string>, body: Buffer): string {
  * @throws InvalidSignatureException the time, the scope or the signature is wrong
  * @throws IncompleteSignatureException a header that has to be signed is not
  */
-export function verifySignature(request: SignedRequest, credential: PresentedCredential, options: VerifyOptions): void {
+export function verifySignature(
+  request: SignedRequest,
+  credential: PresentedCredential,
+  options: VerifyOptions,
+): void {
   checkTime(credential, options.now, options.skewSeconds ?? DEFAULT_SKEW_SECONDS);
   if (credential.service !== options.expectedService) {
     throw wrong(`Credential should be scoped to correct service: '${options.expectedService}'.`);
@@ -209,7 +226,8 @@ export function verifySignature(request: SignedRequest, credential: PresentedCre
   const signed = new Set(credential.signedHeaders);
   if (!signed.has('host')) throw incomplete("'Host' must be a signed header.");
   for (const name of headers.keys()) {
-    if (name.startsWith('x-amz-') && !signed.has(name)) throw incomplete(`'${name}' must be a signed header.`);
+    if (name.startsWith('x-amz-') && !signed.has(name))
+      throw incomplete(`'${name}' must be a signed header.`);
   }
   const canonicalRequest = [
     request.method,
@@ -227,11 +245,21 @@ export function verifySignature(request: SignedRequest, credential: PresentedCre
 }
 
 function signature(
-  { date, region, service, requestTime }: Pick<PresentedCredential, 'date' | 'region' | 'service' | 'requestTime'>,
+  {
+    date,
+    region,
+    service,
+    requestTime,
+  }: Pick<PresentedCredential, 'date' | 'region' | 'service' | 'requestTime'>,
   secret: string,
   canonicalRequest: string,
 ): string {
-  const stringToSign = [ALGORITHM, requestTime, `${date}/${region}/${service}/aws4_request`, sha256(canonicalRequest)].join('\n');
+  const stringToSign = [
+    ALGORITHM,
+    requestTime,
+    `${date}/${region}/${service}/aws4_request`,
+    sha256(canonicalRequest),
+  ].join('\n');
   return hmac(signingKey(secret, date, region, service), stringToSign).toString('hex');
 }
 
@@ -254,7 +282,9 @@ export function signRequest(request: RequestToSign): Record<string, string> {
   const requestTime = isoBasic(request.now);
   const date = requestTime.slice(0, 8);
   const headers: Record<string, string> = {
-    ...Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value])),
+    ...Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]),
+    ),
     host: url.host,
     'x-amz-date': requestTime,
     ...(request.sessionToken !== undefined && { 'x-amz-security-token': request.sessionToken }),
@@ -275,4 +305,3 @@ export function signRequest(request: RequestToSign): Record<string, string> {
     `SignedHeaders=${names.join(';')}, Signature=${signed}`;
   return headers;
 }
-

@@ -16,7 +16,10 @@ export interface TableRef {
 }
 
 /** `CatalogId` defaults to the caller's account (spec/catalog.md §1.2). */
-export const databaseRef = (caller: Caller, asked: { catalogId?: string | undefined; name: string }): DatabaseRef => ({
+export const databaseRef = (
+  caller: Caller,
+  asked: { catalogId?: string | undefined; name: string },
+): DatabaseRef => ({
   catalogId: asked.catalogId ?? caller.accountId,
   name: foldName(asked.name),
 });
@@ -40,4 +43,7 @@ export const authorizeDatabase = (scope: ReadScope, ref: DatabaseRef): Promise<v
   scope.authorize({ arn: databaseArn(homeOf(scope, ref.catalogId), ref.name), accountId: ref.catalogId });
 
 export const authorizeTable = (scope: ReadScope, ref: TableRef): Promise<void> =>
-  scope.authorize({ arn: tableArn(homeOf(scope, ref.catalogId), ref.database, ref.name), accountId: ref.catalogId });
+  scope.authorize({
+    arn: tableArn(homeOf(scope, ref.catalogId), ref.database, ref.name),
+    accountId: ref.catalogId,
+  });

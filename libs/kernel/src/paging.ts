@@ -46,7 +46,10 @@ export class PageTokens {
   open(question: readonly unknown[], token: string): Buffer {
     const bytes = token.length <= MAX_TOKEN_LENGTH ? Buffer.from(token, 'base64url') : Buffer.alloc(0);
     const body = bytes.subarray(MAC_BYTES);
-    if (body.length < TIME_BYTES || !timingSafeEqual(bytes.subarray(0, MAC_BYTES), this.#mac(question, body))) {
+    if (
+      body.length < TIME_BYTES ||
+      !timingSafeEqual(bytes.subarray(0, MAC_BYTES), this.#mac(question, body))
+    ) {
       throw invalid('NextToken is not valid for this request. Start again without it.');
     }
     const ageSeconds = this.#clock.now().getTime() / 1000 - body.readUIntBE(0, TIME_BYTES);

@@ -78,7 +78,9 @@ export class ChangeAwareCache {
   }
 
   #changedSince(startedAt: number, tags: readonly string[]): boolean {
-    return startedAt < this.#forgottenBefore || tags.some((each) => (this.#changedAt.get(each) ?? 0) > startedAt);
+    return (
+      startedAt < this.#forgottenBefore || tags.some((each) => (this.#changedAt.get(each) ?? 0) > startedAt)
+    );
   }
 
   #forget(change: Change): void {

@@ -36,7 +36,11 @@ export class ChangeFeed extends EventEmitter<ChangeEvents> {
 
   async start(): Promise<void> {
     if (this.#url === undefined) return;
-    const client = new pg.Client({ connectionString: this.#url, application_name: 'lakewarden feed', keepAlive: true });
+    const client = new pg.Client({
+      connectionString: this.#url,
+      application_name: 'lakewarden feed',
+      keepAlive: true,
+    });
     this.#client = client;
     client.on('notification', ({ payload }) => {
       for (const change of JSON.parse(payload ?? '[]') as Change[]) this.emit('change', change); // written by publishStatement

@@ -29,10 +29,18 @@ const transactionConnection = new AsyncLocalStorage<TransactionConnection>();
 class NotingPool extends pg.Pool {
   override connect(): Promise<pg.PoolClient>;
   override connect(
-    callback: (error: Error | undefined, client: pg.PoolClient | undefined, done: (release?: unknown) => void) => void,
+    callback: (
+      error: Error | undefined,
+      client: pg.PoolClient | undefined,
+      done: (release?: unknown) => void,
+    ) => void,
   ): void;
   override connect(
-    callback?: (error: Error | undefined, client: pg.PoolClient | undefined, done: (release?: unknown) => void) => void,
+    callback?: (
+      error: Error | undefined,
+      client: pg.PoolClient | undefined,
+      done: (release?: unknown) => void,
+    ) => void,
   ): Promise<pg.PoolClient> | undefined {
     if (callback !== undefined) {
       super.connect(callback);
@@ -78,7 +86,9 @@ export class Database {
       });
       return new Database('postgresql', pool);
     }
-    const embedded = await openEmbeddedDatabase(settings.url === undefined ? settings.directory : 'memory://');
+    const embedded = await openEmbeddedDatabase(
+      settings.url === undefined ? settings.directory : 'memory://',
+    );
     const pool = new NotingPool({
       max: 1,
       idleTimeoutMillis: 0,
@@ -95,7 +105,8 @@ export class Database {
     const noted: TransactionConnection = {};
     return transactionConnection.run(noted, () =>
       this.prisma.$transaction((prisma) => {
-        if (noted.client === undefined) throw new Error('the Prisma adapter took no connection from its pool');
+        if (noted.client === undefined)
+          throw new Error('the Prisma adapter took no connection from its pool');
         return run(prisma, noted.client);
       }),
     );

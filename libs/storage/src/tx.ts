@@ -39,23 +39,23 @@ const toConfig = ({ text, values = [], prepared = false }: Statement): pg.QueryC
 /** Failures of PostgreSQL that have a name of their own in the field. */
 function named(error: unknown): unknown {
   if (!(error instanceof pg.DatabaseError)) return error;
-  switch (error.code) {
-    case '40001': // serialization_failure
-    case '40P01': // deadlock_detected
-      return new LakewardenError(
-        'ConcurrentModificationException',
-        'Another request changed the same thing at the same time. Try again.',
-        { cause: error },
-      );
-    case '57014': // query_canceled
-      return new LakewardenError(
-        'OperationTimeoutException',
-        'The database took too long. Narrow the request, or add a partition index.',
-        { cause: error },
-      );
-    default:
-      return error;
+  // serialization_failure, deadlock_detected
+  if (error.code === '40001' || error.code === '40P01') {
+    return new LakewardenError(
+      'ConcurrentModificationException',
+      'Another request changed the same thing at the same time. Try again.',
+      { cause: error },
+    );
   }
+  // query_canceled
+  if (error.code === '57014') {
+    return new LakewardenError(
+      'OperationTimeoutException',
+      'The database took too long. Narrow the request, or add a partition index.',
+      { cause: error },
+    );
+  }
+  return error;
 }
 
 async function run<Row>(client: Pick<pg.ClientBase, 'query'>, statement: Statement): Promise<Row[]> {

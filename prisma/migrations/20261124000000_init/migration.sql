@@ -88,7 +88,7 @@ CREATE TABLE "glue_table" (
   "name" TEXT COLLATE "C" NOT NULL,
   "version_id" BIGINT NOT NULL,
   "definition" JSON NOT NULL,
-  "partition_keys" JSON NOT NULL,
+  "partition_keys" JSON,
   "link_target" JSON,
   "created_by" TEXT NOT NULL,
   "created_at" TIMESTAMPTZ(6) NOT NULL,
@@ -100,7 +100,7 @@ CREATE TABLE "glue_table_version" (
   "table_id" UUID NOT NULL REFERENCES "glue_table" ("id") ON DELETE CASCADE,
   "version_id" BIGINT NOT NULL,
   "definition" JSON NOT NULL,
-  "partition_keys" JSON NOT NULL,
+  "partition_keys" JSON,
   "link_target" JSON,
   "updated_at" TIMESTAMPTZ(6) NOT NULL,
   PRIMARY KEY ("table_id", "version_id")

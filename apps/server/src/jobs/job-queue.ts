@@ -1,4 +1,9 @@
-import { buildPartitionIndexStep, deletePartitionIndexStep, resumePartitionIndexes, type StepOutcome } from '@lakewarden/catalog';
+import {
+  buildPartitionIndexStep,
+  deletePartitionIndexStep,
+  resumePartitionIndexes,
+  type StepOutcome,
+} from '@lakewarden/catalog';
 import type { Caller, Job, Tx, UseCases, WriteUseCase } from '@lakewarden/kernel';
 import { type Database, sql } from '@lakewarden/storage';
 import { PgBoss } from 'pg-boss';
@@ -106,13 +111,19 @@ export class JobQueue {
 
   async #work(id: string, job: Job): Promise<void> {
     const startedAt = performance.now();
-    const heartbeat = setInterval(() => void this.#boss.touch(QUEUE, id).catch(() => undefined), (HEARTBEAT_SECONDS * 1000) / 2);
+    const heartbeat = setInterval(
+      () => void this.#boss.touch(QUEUE, id).catch(() => undefined),
+      (HEARTBEAT_SECONDS * 1000) / 2,
+    );
     try {
       let outcome: StepOutcome = 'more';
       while (outcome === 'more' && !this.#isClosing) outcome = await this.#step(job);
       // Stopped half way: the job goes back, and whoever takes it up goes on behind the last step.
       await (outcome === 'done' ? this.#boss.complete(QUEUE, id) : this.#boss.fail(QUEUE, id));
-      this.#log.info({ job: job.kind, subjectId: job.subjectId, outcome, ms: Math.round(performance.now() - startedAt) }, 'job');
+      this.#log.info(
+        { job: job.kind, subjectId: job.subjectId, outcome, ms: Math.round(performance.now() - startedAt) },
+        'job',
+      );
     } catch (error) {
       this.#log.error({ job: job.kind, subjectId: job.subjectId, err: error }, 'job');
       await this.#boss.fail(QUEUE, id);

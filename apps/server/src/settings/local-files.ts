@@ -10,7 +10,8 @@ const OWNER_ONLY = 0o600;
 
 /** The master key: from the settings, else from the data folder, where the first start puts a new one. */
 export async function readMasterKey(settings: Settings): Promise<Secret<Buffer>> {
-  if (settings.LAKEWARDEN_MASTER_KEY !== undefined) return new Secret(Buffer.from(settings.LAKEWARDEN_MASTER_KEY, 'base64'));
+  if (settings.LAKEWARDEN_MASTER_KEY !== undefined)
+    return new Secret(Buffer.from(settings.LAKEWARDEN_MASTER_KEY, 'base64'));
   await mkdir(settings.LAKEWARDEN_DATA_DIR, { recursive: true });
   const path = join(settings.LAKEWARDEN_DATA_DIR, 'master.key');
   try {
@@ -32,7 +33,10 @@ export interface AdminCredentials {
 }
 
 /** @returns where they are kept */
-export async function writeAdminCredentials(settings: Settings, credentials: AdminCredentials): Promise<string> {
+export async function writeAdminCredentials(
+  settings: Settings,
+  credentials: AdminCredentials,
+): Promise<string> {
   await mkdir(settings.LAKEWARDEN_DATA_DIR, { recursive: true });
   const path = join(settings.LAKEWARDEN_DATA_DIR, 'admin-credentials.json');
   await writeFile(path, `${JSON.stringify(credentials, null, 2)}\n`, { mode: OWNER_ONLY });

@@ -4,7 +4,10 @@ import { z } from 'zod';
 const port = z.coerce.number().int().min(0).max(65_535);
 const base64Key = z
   .string()
-  .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64 (openssl rand -base64 32)');
+  .refine(
+    (text) => Buffer.from(text, 'base64').length === 32,
+    'must be 32 bytes in base64 (openssl rand -base64 32)',
+  );
 
 /** One schema for the whole environment (contract.md §2). Nothing else reads it. */
 const environment = z.object({
@@ -16,14 +19,22 @@ const environment = z.object({
     .regex(/^(postgres(ql)?:\/\/|memory:\/\/)/, 'must begin with postgresql:// or be memory://')
     .optional()
     .describe('PostgreSQL 15 or newer; absent, the embedded database; `memory://` is gone at exit'),
-  LAKEWARDEN_DATA_DIR: z.string().min(1).default('./data').describe('embedded database, local keys, generated credentials'),
+  LAKEWARDEN_DATA_DIR: z
+    .string()
+    .min(1)
+    .default('./data')
+    .describe('embedded database, local keys, generated credentials'),
   LAKEWARDEN_ADMIN_ACCESS_KEY_ID: z
     .string()
     .regex(/^\w{16,128}$/, 'must be 16 to 128 letters and digits')
     .optional()
     .describe("the first administrator's access key, taken at the first start"),
   LAKEWARDEN_ADMIN_SECRET_ACCESS_KEY: z.string().min(1).max(128).optional().describe('its secret, likewise'),
-  LAKEWARDEN_ADMIN_PASSWORD: z.string().min(8).optional().describe("the first administrator's console password"),
+  LAKEWARDEN_ADMIN_PASSWORD: z
+    .string()
+    .min(8)
+    .optional()
+    .describe("the first administrator's console password"),
   LAKEWARDEN_ACCOUNT_ID: z
     .string()
     .refine(isAccountId, 'must be twelve digits')
@@ -64,12 +75,16 @@ export function readSettings(source: Readonly<Record<string, string | undefined>
     throw new SettingsError(`${issue?.path.join('.') ?? 'settings'}: ${issue?.message ?? 'invalid'}`);
   }
   const settings = result.data;
-  if ((settings.LAKEWARDEN_ADMIN_ACCESS_KEY_ID === undefined) !== (settings.LAKEWARDEN_ADMIN_SECRET_ACCESS_KEY === undefined)) {
+  if (
+    (settings.LAKEWARDEN_ADMIN_ACCESS_KEY_ID === undefined) !==
+    (settings.LAKEWARDEN_ADMIN_SECRET_ACCESS_KEY === undefined)
+  ) {
     throw new SettingsError(
       'LAKEWARDEN_ADMIN_ACCESS_KEY_ID and LAKEWARDEN_ADMIN_SECRET_ACCESS_KEY go together: set both or neither',
     );
   }
   const publicUrl =
-    settings.LAKEWARDEN_PUBLIC_URL ?? `http://${settings.LAKEWARDEN_HOST}:${String(settings.LAKEWARDEN_PORT)}`;
+    settings.LAKEWARDEN_PUBLIC_URL ??
+    `http://${settings.LAKEWARDEN_HOST}:${String(settings.LAKEWARDEN_PORT)}`;
   return Object.freeze({ ...settings, publicUrl });
 }

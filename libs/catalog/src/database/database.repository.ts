@@ -43,7 +43,11 @@ export async function lockDatabase(tx: Tx, catalogId: string, name: string): Pro
 }
 
 /** Holds every other writer of the database, and of what is made inside it, back until the transaction ends. */
-export async function lockDatabaseForChange(tx: Tx, catalogId: string, name: string): Promise<Database | undefined> {
+export async function lockDatabaseForChange(
+  tx: Tx,
+  catalogId: string,
+  name: string,
+): Promise<Database | undefined> {
   const rows = await sql<DatabaseRow>(tx, {
     text: `SELECT ${COLUMNS} FROM glue_database WHERE account_id = $1 AND name = $2 FOR UPDATE`,
     values: [catalogId, name],

@@ -35,8 +35,8 @@ const HOLDS: Record<Comparator, (order: number) => boolean> = {
 
 /** `%` any run, `_` one character; the greedy two-pointer match, linear but for the last `%`. */
 export function isLike(text: string, pattern: string): boolean {
-  const chars = [...text];
-  const wanted = [...pattern];
+  const chars = Array.from(text);
+  const wanted = Array.from(pattern);
   let c = 0;
   let w = 0;
   let star = -1;

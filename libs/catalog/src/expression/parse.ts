@@ -16,7 +16,14 @@ const MAX_EXPRESSION_BYTES = 2048;
 const MAX_DEPTH = 200;
 
 const COMPARATORS = new Set(['=', '<>', '<', '<=', '>', '>=']);
-const MIRRORED: Record<Comparator, Comparator> = { '=': '=', '<>': '<>', '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
+const MIRRORED: Record<Comparator, Comparator> = {
+  '=': '=',
+  '<>': '<>',
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+};
 const RESERVED = new Set(['and', 'or', 'not', 'in', 'between', 'like', 'is', 'null']);
 
 const FAMILY_NAMES: Record<Exclude<PartitionKeyType, 'string'>, string> = {
@@ -186,7 +193,8 @@ class Parser {
       this.#at += 1;
       const comparator = token.text as Comparator; // one of COMPARATORS
       const right = this.#operand();
-      if ('column' in left && 'literal' in right) return this.#compare(left.column, comparator, right.literal);
+      if ('column' in left && 'literal' in right)
+        return this.#compare(left.column, comparator, right.literal);
       if ('literal' in left && 'column' in right) {
         return this.#compare(right.column, MIRRORED[comparator], left.literal);
       }
@@ -204,7 +212,14 @@ class Parser {
     if (this.#takeWord('between')) {
       const low = this.#typed(key, this.#literal());
       if (!this.#takeWord('and')) throw this.#unsupported();
-      return { kind: 'between', key, family: this.#family(key), low, high: this.#typed(key, this.#literal()), negated };
+      return {
+        kind: 'between',
+        key,
+        family: this.#family(key),
+        low,
+        high: this.#typed(key, this.#literal()),
+        negated,
+      };
     }
     if (this.#takeWord('like')) return this.#like(key, negated);
     throw this.#unsupported();
@@ -236,7 +251,8 @@ class Parser {
   #family(key: number): PartitionKeyType {
     const type = this.#keys[key]?.type ?? '';
     const family = keyFamily(type);
-    if (family === undefined) throw invalid(`Unknown type : '${(type.split('(', 1)[0] ?? '').toLowerCase()}'`);
+    if (family === undefined)
+      throw invalid(`Unknown type : '${(type.split('(', 1)[0] ?? '').toLowerCase()}'`);
     return family;
   }
 

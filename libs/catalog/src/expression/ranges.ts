@@ -59,7 +59,10 @@ function constraintOf(expression: Expression): { key: number; constraint: KeyCon
     case 'in':
       return expression.negated
         ? undefined
-        : { key: expression.key, constraint: { family: expression.family, equals: [...new Set(expression.values)] } };
+        : {
+            key: expression.key,
+            constraint: { family: expression.family, equals: [...new Set(expression.values)] },
+          };
     case 'between':
       return expression.negated
         ? undefined
@@ -83,7 +86,9 @@ function constraintOf(expression: Expression): { key: number; constraint: KeyCon
 }
 
 /** `a = 1 OR a = 2 OR a IN (3)`: Spark's and Trino's way of saying IN. */
-function alternatives(operands: readonly Expression[]): { key: number; constraint: KeyConstraint } | undefined {
+function alternatives(
+  operands: readonly Expression[],
+): { key: number; constraint: KeyConstraint } | undefined {
   const found = operands.map(constraintOf);
   const first = found[0];
   if (first === undefined) return undefined;

@@ -57,7 +57,8 @@ function canonicalTimestamp(text: string): string | undefined {
   const match = TIMESTAMP.exec(text);
   if (match === null) return undefined;
   const [, date = '', hour = '', minute = '', second = '', fraction = ''] = match;
-  if (!isCalendarDate(date) || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
+  if (!isCalendarDate(date) || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59)
+    return undefined;
   return `${date} ${hour}:${minute}:${second}.${fraction.padEnd(9, '0')}`;
 }
 

@@ -52,7 +52,9 @@ export const buildPartitionIndexStep = defineWrite({
     }
     if (!followsTableOrder(table, index)) {
       const families = keyFamilies(table);
-      const positions = index.keys.map(({ name }) => table.partitionKeys.findIndex((key) => key.Name === name));
+      const positions = index.keys.map(({ name }) =>
+        table.partitionKeys.findIndex((key) => key.Name === name),
+      );
       await insertIndexEntries(
         scope.tx,
         rows.map(({ id, values }) => ({

@@ -47,13 +47,18 @@ const sameKeys = (a: readonly IndexKey[], b: readonly IndexKey[]): boolean =>
   a.length === b.length && a.every((key, i) => key.name === b[i]?.name);
 
 /** @throws AlreadyExistsException, ResourceNumberLimitExceededException */
-export function refuseIfTaken(existing: readonly PartitionIndex[], name: string, keys: readonly IndexKey[]): void {
+export function refuseIfTaken(
+  existing: readonly PartitionIndex[],
+  name: string,
+  keys: readonly IndexKey[],
+): void {
   const live = existing.filter((index) => !isFailed(index));
   if (live.some((index) => index.name === name)) {
     throw alreadyExists(`Partition Index ${name} already exists with the same name.`);
   }
   const same = live.find((index) => sameKeys(index.keys, keys));
-  if (same !== undefined) throw alreadyExists(`Partition Index ${same.name} already exists with the same keys.`);
+  if (same !== undefined)
+    throw alreadyExists(`Partition Index ${same.name} already exists with the same keys.`);
   const busy = live.find((index) => index.status !== 'ACTIVE');
   if (busy !== undefined) {
     throw new LakewardenError(
@@ -107,14 +112,20 @@ export async function createIndexesWithTable(
  * Once an index exists, key names stay, and so do type and order of indexed keys (spec/catalog.md §7).
  * @throws InvalidInputException
  */
-export function refuseChangedIndexedKeys(before: Table, after: Table, indexes: readonly PartitionIndex[]): void {
+export function refuseChangedIndexedKeys(
+  before: Table,
+  after: Table,
+  indexes: readonly PartitionIndex[],
+): void {
   const live = indexes.filter((index) => !isFailed(index));
   if (live.length === 0) return;
   const renamed =
     before.partitionKeys.length !== after.partitionKeys.length ||
     before.partitionKeys.some((key, i) => key.Name !== after.partitionKeys[i]?.Name);
   if (renamed) {
-    throw invalid(`Table ${before.name} has partition indexes: its partition keys cannot be renamed, added or removed.`);
+    throw invalid(
+      `Table ${before.name} has partition indexes: its partition keys cannot be renamed, added or removed.`,
+    );
   }
   const indexed = new Set(live.flatMap((index) => index.keys.map((key) => key.name)));
   for (const [i, key] of before.partitionKeys.entries()) {

@@ -43,7 +43,11 @@ export async function listPartitionIndexes(tx: Tx, tableId: string): Promise<Par
 }
 
 /** @param lock until commit, against every other writer of it */
-export async function findPartitionIndex(tx: Tx, id: string, lock = false): Promise<PartitionIndex | undefined> {
+export async function findPartitionIndex(
+  tx: Tx,
+  id: string,
+  lock = false,
+): Promise<PartitionIndex | undefined> {
   const rows = await sql<IndexRow>(tx, {
     text: `SELECT ${COLUMNS} FROM partition_index WHERE id = $1${lock ? ' FOR UPDATE' : ''}`,
     values: [id],

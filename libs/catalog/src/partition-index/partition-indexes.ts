@@ -77,4 +77,3 @@ async function beginDeletion(scope: WriteScope, table: Table, index: PartitionIn
   await scope.enqueue({ kind: 'delete-partition-index', subjectId: index.id });
   scope.changed(tableChange(table, 'partition-index'));
 }
-

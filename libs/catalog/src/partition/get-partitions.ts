@@ -97,7 +97,11 @@ async function planSearch(
   };
 }
 
-function openToken(scope: ReadScope, question: readonly unknown[], token: string | undefined): Position | undefined {
+function openToken(
+  scope: ReadScope,
+  question: readonly unknown[],
+  token: string | undefined,
+): Position | undefined {
   return token === undefined ? undefined : decodePosition(scope.tokens.open(question, token));
 }
 
@@ -110,9 +114,18 @@ const questionOf = (scope: ReadScope, tableId: string, command: GetPartitions): 
   scope.caller.arn,
 ];
 
-async function loadPage(scope: ReadScope, found: TableWithIndexes, command: GetPartitions): Promise<PartitionPage> {
+async function loadPage(
+  scope: ReadScope,
+  found: TableWithIndexes,
+  command: GetPartitions,
+): Promise<PartitionPage> {
   const asked = questionOf(scope, found.table.id, command);
-  const { search, expression, keys } = await planSearch(scope, found, command, openToken(scope, asked, command.token));
+  const { search, expression, keys } = await planSearch(
+    scope,
+    found,
+    command,
+    openToken(scope, asked, command.token),
+  );
   const rows = await searchPartitions(scope.tx, search);
   // SQL lets through what may not fit its type; here it is complained about, or turns out not to match.
   const isMatch = ({ partition }: FoundPartition): boolean =>
@@ -137,7 +150,9 @@ async function loadPage(scope: ReadScope, found: TableWithIndexes, command: GetP
 
 function refuseUnfitSegment(segment: Segment | undefined): void {
   if (segment !== undefined && segment.number >= segment.total) {
-    throw invalid(`SegmentNumber ${String(segment.number)} is not below TotalSegments ${String(segment.total)}.`);
+    throw invalid(
+      `SegmentNumber ${String(segment.number)} is not below TotalSegments ${String(segment.total)}.`,
+    );
   }
 }
 
@@ -158,7 +173,9 @@ export const getPartitions = defineRead({
     const found = await requireTable(scope, command.table);
     const { id, databaseId } = found.table;
     // Tokens are the caller's own, so they are issued outside what callers share: the key holds the caller.
-    const key = ['partitions', ...questionOf(scope, id, command), command.limit, command.token ?? ''].join('\n');
+    const key = ['partitions', ...questionOf(scope, id, command), command.limit, command.token ?? ''].join(
+      '\n',
+    );
     return scope.cached(key, async () => ({
       value: await loadPage(scope, found, command),
       tags: [tag('partition', id), tag('partition-index', id), tag('table', id), tag('database', databaseId)],

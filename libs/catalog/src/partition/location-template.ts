@@ -6,7 +6,11 @@
 const MARK = '\u0001';
 
 /** @returns undefined where nothing can be replaced exactly */
-export function toTemplate(location: string, keys: readonly string[], values: readonly string[]): string | undefined {
+export function toTemplate(
+  location: string,
+  keys: readonly string[],
+  values: readonly string[],
+): string | undefined {
   if (location.includes(MARK)) return undefined;
   let next = 0;
   const segments = location.split('/').map((segment) => {

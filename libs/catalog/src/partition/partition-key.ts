@@ -22,7 +22,9 @@ export const orderFamily = (type: string): PartitionKeyType => keyFamily(type) ?
 const textPart = (text: string, tag?: number): Buffer => {
   // U+0000 is refused before a value comes here, so a zero byte ends the text and a prefix comes first.
   const bytes = Buffer.from(text, 'utf8');
-  return tag === undefined ? Buffer.concat([bytes, Buffer.from([END])]) : Buffer.concat([Buffer.from([tag]), bytes, Buffer.from([END])]);
+  return tag === undefined
+    ? Buffer.concat([bytes, Buffer.from([END])])
+    : Buffer.concat([Buffer.from([tag]), bytes, Buffer.from([END])]);
 };
 
 const inverted = (bytes: Buffer): Buffer => Buffer.from(bytes.map((byte) => 0xff - byte));

@@ -2,11 +2,18 @@ import type { Tx } from '@lakewarden/kernel';
 import { sql } from '@lakewarden/storage';
 
 import type { Table } from '../table/table.ts';
-import { PARTITION_COLUMNS, type PartitionRow, type StoredPartition, toPartitions } from './partition.repository.ts';
+import {
+  PARTITION_COLUMNS,
+  type PartitionRow,
+  type StoredPartition,
+  toPartitions,
+} from './partition.repository.ts';
 import type { Access } from './plan.ts';
 
 /** Where a page begins: behind a key, or, in bucket order, behind a bucket's key. */
-export type Position = { readonly order: 'key'; readonly key: Buffer } | { readonly order: 'bucket'; readonly bucket: number; readonly key: Buffer };
+export type Position =
+  | { readonly order: 'key'; readonly key: Buffer }
+  | { readonly order: 'bucket'; readonly bucket: number; readonly key: Buffer };
 
 export interface BucketRange {
   readonly from: number;
@@ -15,7 +22,10 @@ export interface BucketRange {
 }
 
 /** An expression as SQL over `p.values`, its parameters numbered from `firstParameter`. */
-export type CompileFilter = (firstParameter: number) => { readonly text: string; readonly parameters: readonly unknown[] };
+export type CompileFilter = (firstParameter: number) => {
+  readonly text: string;
+  readonly parameters: readonly unknown[];
+};
 
 export interface PartitionSearch {
   readonly table: Table;
@@ -44,11 +54,15 @@ export function searchStatement(search: PartitionSearch): { text: string; values
   const tableNo = parameters.add(table.no);
   const conditions: string[] = [];
   if (buckets !== undefined) {
-    conditions.push(`p.bucket >= ${parameters.add(buckets.from)}::smallint AND p.bucket < ${parameters.add(buckets.to)}::smallint`);
+    conditions.push(
+      `p.bucket >= ${parameters.add(buckets.from)}::smallint AND p.bucket < ${parameters.add(buckets.to)}::smallint`,
+    );
   }
   if (after?.order === 'key') conditions.push(`p.key > ${parameters.add(after.key)}`);
   if (after?.order === 'bucket') {
-    conditions.push(`(p.bucket, p.key) > (${parameters.add(after.bucket)}::smallint, ${parameters.add(after.key)})`);
+    conditions.push(
+      `(p.bucket, p.key) > (${parameters.add(after.bucket)}::smallint, ${parameters.add(after.key)})`,
+    );
   }
   if (filter !== undefined) {
     const compiled = filter(parameters.values.length + 1);

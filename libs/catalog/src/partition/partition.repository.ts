@@ -106,7 +106,11 @@ async function toColumns(tx: Tx, table: Table, inputs: readonly PartitionInput[]
   const split = inputs.map(
     ({ storageDescriptor, values }) => storageDescriptor && splitLocation(storageDescriptor, names, values),
   );
-  const ids = await storeStorageDescriptors(tx, table.no, split.flatMap((each): StorageDescriptor[] => (each === undefined ? [] : [each.content])));
+  const ids = await storeStorageDescriptors(
+    tx,
+    table.no,
+    split.flatMap((each): StorageDescriptor[] => (each === undefined ? [] : [each.content])),
+  );
   let next = 0;
   return inputs.map((input, i) => {
     const key = partitionKey(families, input.values);
@@ -165,7 +169,12 @@ export async function insertPartitions(
 }
 
 /** Replaces the definition of one partition, moving it where its values differ; its creation time stays. */
-export async function replacePartition(tx: Tx, table: Table, id: string, input: PartitionInput): Promise<void> {
+export async function replacePartition(
+  tx: Tx,
+  table: Table,
+  id: string,
+  input: PartitionInput,
+): Promise<void> {
   const [columns] = await toColumns(tx, table, [input]);
   if (columns === undefined) return;
   await sql(tx, {
@@ -187,11 +196,18 @@ export async function replacePartition(tx: Tx, table: Table, id: string, input: 
 }
 
 export async function deletePartitionRows(tx: Tx, ids: readonly string[]): Promise<void> {
-  await sql(tx, { text: 'DELETE FROM partition WHERE id = ANY($1::bigint[])', values: [ids], prepared: true });
+  await sql(tx, {
+    text: 'DELETE FROM partition WHERE id = ANY($1::bigint[])',
+    values: [ids],
+    prepared: true,
+  });
 }
 
 export async function hasPartitions(tx: Tx, table: Table): Promise<boolean> {
-  const rows = await sql(tx, { text: 'SELECT 1 FROM partition WHERE table_no = $1 LIMIT 1', values: [table.no] });
+  const rows = await sql(tx, {
+    text: 'SELECT 1 FROM partition WHERE table_no = $1 LIMIT 1',
+    values: [table.no],
+  });
   return rows.length > 0;
 }
 

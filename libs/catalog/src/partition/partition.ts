@@ -1,4 +1,4 @@
-import { LakewardenError, type Page } from '@lakewarden/kernel';
+import type { LakewardenError, Page } from '@lakewarden/kernel';
 
 import type { StorageDescriptor } from '../documents.ts';
 

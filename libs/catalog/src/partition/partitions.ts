@@ -47,7 +47,8 @@ export function refuseUnfitValues(table: Table, values: readonly string[]): void
   for (const [i, value] of values.entries()) {
     const name = table.partitionKeys[i]?.Name ?? '';
     if (value === '') throw invalid(`The value of partition key ${name} is empty.`);
-    if (!isStorableText(value)) throw invalid(`The value of partition key ${name} has a character that cannot be stored.`);
+    if (!isStorableText(value))
+      throw invalid(`The value of partition key ${name} has a character that cannot be stored.`);
   }
 }
 
@@ -55,7 +56,11 @@ export function refuseUnfitValues(table: Table, values: readonly string[]): void
 const keptIndexes = (indexes: readonly PartitionIndex[]): PartitionIndex[] =>
   indexes.filter(({ status }) => status === 'ACTIVE' || status === 'CREATING');
 
-function refuseUnfitForIndexes(table: Table, indexes: readonly PartitionIndex[], values: readonly string[]): void {
+function refuseUnfitForIndexes(
+  table: Table,
+  indexes: readonly PartitionIndex[],
+  values: readonly string[],
+): void {
   for (const index of indexes) {
     const unfit = unfitForIndex(table, index.keys, values);
     if (unfit !== undefined) throw invalid(unfit.message);
@@ -71,7 +76,9 @@ const entriesOf = (
   return indexes
     .filter((index) => !followsTableOrder(table, index))
     .flatMap((index) => {
-      const positions = index.keys.map(({ name }) => table.partitionKeys.findIndex((key) => key.Name === name));
+      const positions = index.keys.map(({ name }) =>
+        table.partitionKeys.findIndex((key) => key.Name === name),
+      );
       return partitions.map(({ id, values }) => ({
         indexNo: index.no,
         key: indexKey(families, positions, values),
@@ -190,7 +197,10 @@ async function changePartition(
   await replacePartition(scope.tx, table, current.id, partition);
   if (isMove) {
     await deleteIndexEntries(scope.tx, entriesOf(table, indexes, [{ id: current.id, values }]));
-    await insertIndexEntries(scope.tx, entriesOf(table, indexes, [{ id: current.id, values: partition.values }]));
+    await insertIndexEntries(
+      scope.tx,
+      entriesOf(table, indexes, [{ id: current.id, values: partition.values }]),
+    );
   }
   scope.changed(tableChange(table, 'partition'));
 }
@@ -224,7 +234,8 @@ export const batchUpdatePartition = defineWrite({
       try {
         await changePartition(scope, held, entry);
       } catch (error) {
-        if (!(error instanceof LakewardenError) || error.code === 'ConcurrentModificationException') throw error;
+        if (!(error instanceof LakewardenError) || error.code === 'ConcurrentModificationException')
+          throw error;
         failures.push({ values: entry.values, error });
       }
     }
@@ -243,7 +254,12 @@ async function removePartitions(
       refuseUnfitValues(table, values);
     },
   );
-  const found = await findPartitions(scope.tx, table, fit.map(({ values }) => values), true);
+  const found = await findPartitions(
+    scope.tx,
+    table,
+    fit.map(({ values }) => values),
+    true,
+  );
   const byKey = new Map(found.map((stored) => [stored.key.toString('hex'), stored]));
   const families = keyFamilies(table);
   const gone: StoredPartition[] = [];
@@ -257,7 +273,10 @@ async function removePartitions(
   if (gone.length === 0) return failures;
   const entries = gone.map(({ id, partition }) => ({ id, values: partition.values }));
   await deleteIndexEntries(scope.tx, entriesOf(table, indexes, entries));
-  await deletePartitionRows(scope.tx, gone.map(({ id }) => id));
+  await deletePartitionRows(
+    scope.tx,
+    gone.map(({ id }) => id),
+  );
   scope.changed(tableChange(table, 'partition'));
   return failures;
 }

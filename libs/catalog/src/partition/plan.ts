@@ -122,7 +122,11 @@ export function chooseAccess(
   if (best !== undefined) {
     const { index, narrowed } = best;
     const keysUsed = index.keys.slice(0, narrowed.columns).map(({ name }) => name);
-    return { plan: { access: 'INDEX', index: index.name, keysUsed }, ranges: narrowed.ranges, entriesOf: index };
+    return {
+      plan: { access: 'INDEX', index: index.name, keysUsed },
+      ranges: narrowed.ranges,
+      entriesOf: index,
+    };
   }
   if (own.columns === 0) return { plan: { access: 'SCAN', keysUsed: [] }, ranges: own.ranges };
   const keysUsed = Array.from({ length: own.columns }, (_, at) => keyAt(table, at));
@@ -134,4 +138,3 @@ export function chooseAccess(
     ? { plan: { access: 'TABLE_ORDER', keysUsed }, ranges: own.ranges }
     : { plan: { access: 'INDEX', index: named.name, keysUsed }, ranges: own.ranges };
 }
-

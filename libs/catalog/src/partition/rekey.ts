@@ -2,7 +2,13 @@ import { invalid, type Tx } from '@lakewarden/kernel';
 
 import type { Table } from '../table/table.ts';
 import { partitionKey } from './partition-key.ts';
-import { findPartitionValues, hasPartitions, keyFamilies, listPartitionIds, updatePartitionKeys } from './partition.repository.ts';
+import {
+  findPartitionValues,
+  hasPartitions,
+  keyFamilies,
+  listPartitionIds,
+  updatePartitionKeys,
+} from './partition.repository.ts';
 
 const BATCH = 5_000;
 

@@ -32,9 +32,14 @@ function withWildcards(pattern: string): string {
  */
 export function tableNamePattern(expression: string): (name: string) => boolean {
   try {
-    const compiled = RE2JS.compile(`^(?:${withWildcards(expression)})$`, RE2JS.CASE_INSENSITIVE | RE2JS.DOTALL);
+    const compiled = RE2JS.compile(
+      `^(?:${withWildcards(expression)})$`,
+      RE2JS.CASE_INSENSITIVE | RE2JS.DOTALL,
+    );
     return (name) => compiled.matcher(name).find();
   } catch (error) {
-    throw invalid(`Expression '${expression}' is not a regular expression: ${error instanceof Error ? error.message : ''}`);
+    throw invalid(
+      `Expression '${expression}' is not a regular expression: ${error instanceof Error ? error.message : ''}`,
+    );
   }
 }

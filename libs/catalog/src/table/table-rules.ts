@@ -37,7 +37,9 @@ export function refuseUnfitLink(input: TableInput): void {
   if (input.linkTarget === undefined) return;
   if (input.linkTarget.Name === undefined) throw invalid('TargetTable names no table.');
   if (input.definition.StorageDescriptor !== undefined || (input.partitionKeys?.length ?? 0) > 0) {
-    throw invalid('A resource link has no StorageDescriptor and no PartitionKeys of its own: leave them out.');
+    throw invalid(
+      'A resource link has no StorageDescriptor and no PartitionKeys of its own: leave them out.',
+    );
   }
 }
 

@@ -76,7 +76,12 @@ export async function lockTableNo(tx: Tx, no: string, lock: TableLock): Promise<
 }
 
 /** By name. @param afterName exclusive */
-export async function listTables(tx: Tx, databaseId: string, afterName: string, limit: number): Promise<Table[]> {
+export async function listTables(
+  tx: Tx,
+  databaseId: string,
+  afterName: string,
+  limit: number,
+): Promise<Table[]> {
   const rows = await sql<TableRow>(tx, {
     text: `${SELECT} WHERE t.database_id = $1 AND t.name > $2 ORDER BY t.name LIMIT $3`,
     values: [databaseId, afterName, limit],
@@ -147,7 +152,10 @@ export async function deleteTableRows(tx: Tx, table: Table): Promise<void> {
   await sql(tx, { text: 'DELETE FROM glue_table WHERE id = $1', values: [table.id] });
 }
 
-type VersionRow = Pick<TableRow, 'version_id' | 'definition' | 'partition_keys' | 'link_target' | 'updated_at'>;
+type VersionRow = Pick<
+  TableRow,
+  'version_id' | 'definition' | 'partition_keys' | 'link_target' | 'updated_at'
+>;
 
 /** The table as it was. */
 const asOf = (table: Table, row: VersionRow): Table => {
@@ -165,7 +173,11 @@ const asOf = (table: Table, row: VersionRow): Table => {
 
 const VERSION_COLUMNS = 'version_id, definition, partition_keys, link_target, updated_at';
 
-export async function findArchivedVersion(tx: Tx, table: Table, versionId: string): Promise<Table | undefined> {
+export async function findArchivedVersion(
+  tx: Tx,
+  table: Table,
+  versionId: string,
+): Promise<Table | undefined> {
   const rows = await sql<VersionRow>(tx, {
     text: `SELECT ${VERSION_COLUMNS} FROM glue_table_version WHERE table_id = $1 AND version_id = $2::numeric`,
     values: [table.id, versionId],

@@ -38,7 +38,10 @@ export interface TableWithIndexes {
 /** The one wording for a table that is not there (spec/catalog.md §15). */
 export const noSuchTable = (name: string) => notFound(`Table ${name} not found.`);
 
-export const tableChange = (table: Pick<Table, 'id' | 'catalogId'>, kind: Change['kind'] = 'table'): Change => ({
+export const tableChange = (
+  table: Pick<Table, 'id' | 'catalogId'>,
+  kind: Change['kind'] = 'table',
+): Change => ({
   accountId: table.catalogId,
   kind,
   subjectId: table.id,

@@ -146,7 +146,8 @@ export const getTables = defineRead({
     for (let seen = 0; seen < FILTER_SCAN_LIMIT; seen += FILTER_BATCH) {
       const rows = await listTables(scope.tx, database.id, after, FILTER_BATCH);
       found.push(...rows.filter((table) => matches(table.name)));
-      if (found.length > command.limit || rows.length < FILTER_BATCH) return toPage(found, command.limit, tokenAfter);
+      if (found.length > command.limit || rows.length < FILTER_BATCH)
+        return toPage(found, command.limit, tokenAfter);
       after = rows.at(-1)?.name ?? after;
     }
     return { items: found, next: tokenAfter({ name: after }) };
@@ -161,7 +162,10 @@ export interface UpdateTable extends TableInput {
 }
 
 const raced = (): LakewardenError =>
-  new LakewardenError('ConcurrentModificationException', 'Update table failed due to concurrent modifications.');
+  new LakewardenError(
+    'ConcurrentModificationException',
+    'Update table failed due to concurrent modifications.',
+  );
 
 /** An Iceberg commit that names another predecessor than the current metadata would lose a commit (spec §11). */
 function refuseLostIcebergCommit(current: Table, input: TableInput): void {
@@ -186,7 +190,8 @@ export const updateTable = defineWrite({
     refuseUnfitLink(command);
     const partitionKeys = partitionKeyColumns(command.partitionKeys);
     const current = await lockTable(scope, command.table, 'exclusive');
-    if (command.expectedVersionId !== undefined && command.expectedVersionId !== current.versionId) throw raced();
+    if (command.expectedVersionId !== undefined && command.expectedVersionId !== current.versionId)
+      throw raced();
     if (command.expectedVersionId === undefined) refuseLostIcebergCommit(current, command);
 
     const { linkTarget: _replaced, ...kept } = current;

@@ -2,7 +2,12 @@ import { defineWrite, invalid, isAccountId, LakewardenError } from '@lakewarden/
 
 import { type AccessKeyPair, newAccessKeyPair } from '../access-key/access-key.ts';
 import type { MasterKeys } from '../secrets/master-keys.ts';
-import { findFirstAccountId, insertAccount, lockFirstAccount, type NewAccount } from './account.repository.ts';
+import {
+  findFirstAccountId,
+  insertAccount,
+  lockFirstAccount,
+  type NewAccount,
+} from './account.repository.ts';
 
 export interface CreateFirstAccount {
   readonly keys: MasterKeys;
@@ -44,7 +49,10 @@ export const createAccount = defineWrite({
     const { accountId } = scope.caller;
     await scope.authorize({ arn: `arn:aws:iam::${accountId}:root`, accountId });
     if ((await findFirstAccountId(scope.tx)) !== accountId) {
-      throw new LakewardenError('AccessDeniedException', 'Only an administrator of the first account makes accounts.');
+      throw new LakewardenError(
+        'AccessDeniedException',
+        'Only an administrator of the first account makes accounts.',
+      );
     }
     if (!isAccountId(command.id)) throw invalid(`Account id ${command.id} is not twelve digits.`);
     const account: NewAccount = { id: command.id, name: command.name, organization: command.organization };

@@ -9,7 +9,8 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const HEADER_BYTES = 1 + KEY_ID_BYTES + NONCE_BYTES + TAG_BYTES;
 
-const idOf = (key: Buffer): string => createHash('sha256').update(key).digest().subarray(0, KEY_ID_BYTES).toString('hex');
+const idOf = (key: Buffer): string =>
+  createHash('sha256').update(key).digest().subarray(0, KEY_ID_BYTES).toString('hex');
 
 /**
  * Seals what must not lie in the database in clear: AES-256-GCM, as `version | key id | nonce | tag | ciphertext`. The
@@ -33,7 +34,12 @@ export class MasterKeys {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.#current, nonce).setAAD(Buffer.from(context));
     const sealed = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
-    const header = Buffer.concat([Buffer.from([VERSION]), Buffer.from(idOf(this.#current), 'hex'), nonce, cipher.getAuthTag()]);
+    const header = Buffer.concat([
+      Buffer.from([VERSION]),
+      Buffer.from(idOf(this.#current), 'hex'),
+      nonce,
+      cipher.getAuthTag(),
+    ]);
     return Buffer.concat([header, sealed]);
   }
 
@@ -50,6 +56,8 @@ export class MasterKeys {
     const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(nonceAt, tagAt))
       .setAAD(Buffer.from(context))
       .setAuthTag(bytes.subarray(tagAt, HEADER_BYTES));
-    return new Secret(Buffer.concat([decipher.update(bytes.subarray(HEADER_BYTES)), decipher.final()]).toString('utf8'));
+    return new Secret(
+      Buffer.concat([decipher.update(bytes.subarray(HEADER_BYTES)), decipher.final()]).toString('utf8'),
+    );
   }
 }

@@ -69,7 +69,10 @@ export function registerAwsDoor(fastify: FastifyInstance, ports: AwsDoorPorts): 
       understood = understand(request, rawQuery, body, credential);
       const holder = await ports.findAccessKeyHolder(credential.accessKeyId);
       if (holder === undefined || credential.sessionToken !== undefined) {
-        throw new LakewardenError('UnrecognizedClientException', 'The security token included in the request is invalid.');
+        throw new LakewardenError(
+          'UnrecognizedClientException',
+          'The security token included in the request is invalid.',
+        );
       }
       verifySignature(signed, credential, {
         secretAccessKey: holder.secret.reveal(),
@@ -84,9 +87,15 @@ export function registerAwsDoor(fastify: FastifyInstance, ports: AwsDoorPorts): 
         request: { id: requestId, sourceIp: request.ip },
       };
       const table = ports.operations[understood.service.name];
-      const operation = table !== undefined && Object.hasOwn(table, understood.operation) ? table[understood.operation] : undefined;
+      const operation =
+        table !== undefined && Object.hasOwn(table, understood.operation)
+          ? table[understood.operation]
+          : undefined;
       if (operation === undefined) {
-        throw new LakewardenError('UnknownOperationException', `Unrecognized operation ${understood.operation}`);
+        throw new LakewardenError(
+          'UnknownOperationException',
+          `Unrecognized operation ${understood.operation}`,
+        );
       }
       const answer = await operation.handle(ports.useCases, caller, understood.input());
       if (caller.request.writtenRevision !== undefined) {
@@ -107,7 +116,9 @@ export function registerAwsDoor(fastify: FastifyInstance, ports: AwsDoorPorts): 
       const elapsedMs = performance.now() - startedAt;
       const service = understood?.service.name ?? 'unknown';
       // An operation's name is a caller's text until a table knows it.
-      const isKnown = understood !== undefined && Object.hasOwn(ports.operations[understood.service.name] ?? {}, understood.operation);
+      const isKnown =
+        understood !== undefined &&
+        Object.hasOwn(ports.operations[understood.service.name] ?? {}, understood.operation);
       const operation = isKnown ? (understood?.operation ?? 'unknown') : 'unknown';
       ports.observe({ service, operation, code, seconds: elapsedMs / 1000 });
       request.log.info(
@@ -127,7 +138,12 @@ export function registerAwsDoor(fastify: FastifyInstance, ports: AwsDoorPorts): 
   fastify.post('/', { bodyLimit: MAX_BODY_BYTES }, handle);
 }
 
-function understand(request: FastifyRequest, rawQuery: string, body: Buffer, credential: PresentedCredential): Understood {
+function understand(
+  request: FastifyRequest,
+  rawQuery: string,
+  body: Buffer,
+  credential: PresentedCredential,
+): Understood {
   const target = header(request, 'x-amz-target');
   if (target !== undefined) {
     return { ...recogniseTarget(target), input: () => decodeJson(body) };

@@ -21,7 +21,11 @@ export function operation<Schema extends z.ZodType, Command, Answer>(
   return {
     async handle(useCases, caller, input) {
       const valid = validate(entry.input, input);
-      return entry.answer(await useCases.run(caller, entry.useCase, entry.command(valid, caller)), valid, caller);
+      return entry.answer(
+        await useCases.run(caller, entry.useCase, entry.command(valid, caller)),
+        valid,
+        caller,
+      );
     },
   };
 }

@@ -55,4 +55,3 @@ export function registerOperationsDoor(
     return reply.header('content-type', metrics.registry.contentType).send(await metrics.registry.metrics());
   });
 }
-

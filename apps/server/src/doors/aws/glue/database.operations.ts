@@ -52,7 +52,10 @@ export const databaseOperations: OperationTable = {
   UpdateDatabase: operation({
     input: z.object({ CatalogId: catalogId, Name: nameString, DatabaseInput: databaseInput }),
     useCase: updateDatabase,
-    command: ({ CatalogId, Name: current, DatabaseInput: { Name, TargetDatabase: _fixed, ...definition } }, caller) => ({
+    command: (
+      { CatalogId, Name: current, DatabaseInput: { Name, TargetDatabase: _fixed, ...definition } },
+      caller,
+    ) => ({
       database: databaseRef(caller, { catalogId: CatalogId, name: current }),
       newName: databaseRef(caller, { name: Name }).name,
       definition,

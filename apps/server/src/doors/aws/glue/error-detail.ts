@@ -1,4 +1,7 @@
 import type { LakewardenError } from '@lakewarden/kernel';
 
 /** One item's failure inside a batch's answer (spec/catalog.md §1.10). */
-export const errorDetail = ({ code, message }: LakewardenError) => ({ ErrorCode: code, ErrorMessage: message });
+export const errorDetail = ({ code, message }: LakewardenError) => ({
+  ErrorCode: code,
+  ErrorMessage: message,
+});

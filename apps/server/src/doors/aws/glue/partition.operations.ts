@@ -27,7 +27,11 @@ type Names = z.output<typeof tableNames>;
 const tableOf = (input: Names, caller: Caller) =>
   tableRef(caller, { catalogId: input.CatalogId, database: input.DatabaseName, name: input.TableName });
 
-const toShape = (partition: Partition, table: { database: string; name: string; catalogId: string }, withColumns = true) => ({
+const toShape = (
+  partition: Partition,
+  table: { database: string; name: string; catalogId: string },
+  withColumns = true,
+) => ({
   Values: partition.values,
   DatabaseName: table.database,
   TableName: table.name,
@@ -48,7 +52,10 @@ const namesIn = (input: Names, accountId: string) => ({
   catalogId: input.CatalogId ?? accountId,
 });
 
-const toFailure = ({ values, error }: PartitionFailure) => ({ PartitionValues: values, ErrorDetail: errorDetail(error) });
+const toFailure = ({ values, error }: PartitionFailure) => ({
+  PartitionValues: values,
+  ErrorDetail: errorDetail(error),
+});
 
 const transaction = {
   // Governed tables are gone: accepted and ignored (spec/catalog.md §2).
@@ -88,17 +95,25 @@ export const partitionOperations: OperationTable = {
     useCase: batchUpdatePartition,
     command: (input, caller) => ({
       table: tableOf(input, caller),
-      entries: input.Entries.map(({ PartitionValueList: values, PartitionInput: partition }) => ({ values, partition })),
+      entries: input.Entries.map(({ PartitionValueList: values, PartitionInput: partition }) => ({
+        values,
+        partition,
+      })),
     }),
     answer: (failures) => ({
-      Errors: failures.map(({ values, error }) => ({ PartitionValueList: values, ErrorDetail: errorDetail(error) })),
+      Errors: failures.map(({ values, error }) => ({
+        PartitionValueList: values,
+        ErrorDetail: errorDetail(error),
+      })),
     }),
   }),
   GetPartition: operation({
     input: tableNames.extend({ PartitionValues: valueList }),
     useCase: getPartition,
     command: (input, caller) => ({ table: tableOf(input, caller), values: input.PartitionValues }),
-    answer: (partition, input, caller) => ({ Partition: toShape(partition, namesIn(input, caller.accountId)) }),
+    answer: (partition, input, caller) => ({
+      Partition: toShape(partition, namesIn(input, caller.accountId)),
+    }),
   }),
   BatchGetPartition: operation({
     input: tableNames.extend({ PartitionsToGet: z.array(z.object({ Values: valueList })).max(1000) }),

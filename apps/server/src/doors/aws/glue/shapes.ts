@@ -11,7 +11,6 @@ const STORABLE = 'Member must not contain U+0000 or half a surrogate pair';
 
 const text = (min: number, max: number) => z.string().min(min).max(max).refine(storable, STORABLE);
 
-// eslint-disable-next-line no-control-regex -- the model's own pattern: one line, any printable, tab
 const SINGLE_LINE = /^[\u0020-\uD7FF\uE000-\uFFFD\t\uD800-\uDFFF]*$/;
 
 export const nameString = text(1, 255).regex(SINGLE_LINE);

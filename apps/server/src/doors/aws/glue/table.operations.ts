@@ -41,7 +41,10 @@ const toVersionShape = (table: Table) => ({ Table: toTableShape(table), VersionI
 const databaseName = z.object({ CatalogId: catalogId, DatabaseName: nameString });
 const names = databaseName.extend({ Name: nameString });
 
-const attributes = z.array(z.enum(['NAME', 'TABLE_TYPE'])).min(1).optional();
+const attributes = z
+  .array(z.enum(['NAME', 'TABLE_TYPE']))
+  .min(1)
+  .optional();
 
 const named = (input: z.output<typeof tableNames>) => ({
   catalogId: input.CatalogId,
@@ -51,7 +54,10 @@ const named = (input: z.output<typeof tableNames>) => ({
 
 export const tableOperations: OperationTable = {
   CreateTable: operation({
-    input: databaseName.extend({ TableInput: tableInput, PartitionIndexes: z.array(partitionIndex).max(3).optional() }),
+    input: databaseName.extend({
+      TableInput: tableInput,
+      PartitionIndexes: z.array(partitionIndex).max(3).optional(),
+    }),
     useCase: createTable,
     command: ({ CatalogId, DatabaseName, TableInput: { name, ...input }, PartitionIndexes }, caller) => ({
       table: tableRef(caller, { catalogId: CatalogId, database: DatabaseName, name }),
@@ -102,7 +108,10 @@ export const tableOperations: OperationTable = {
       VersionId: z.string().min(1).max(255).optional(),
     }),
     useCase: updateTable,
-    command: ({ CatalogId, DatabaseName, TableInput: { name, ...input }, SkipArchive, VersionId }, caller) => ({
+    command: (
+      { CatalogId, DatabaseName, TableInput: { name, ...input }, SkipArchive, VersionId },
+      caller,
+    ) => ({
       table: tableRef(caller, { catalogId: CatalogId, database: DatabaseName, name }),
       ...input,
       skipArchive: SkipArchive ?? false,
@@ -126,7 +135,10 @@ export const tableOperations: OperationTable = {
       return { database, names: input.TablesToDelete.map(fold) };
     },
     answer: (missing) => ({
-      Errors: missing.map((name) => ({ TableName: name, ErrorDetail: errorDetail(notFound('Table not found')) })),
+      Errors: missing.map((name) => ({
+        TableName: name,
+        ErrorDetail: errorDetail(notFound('Table not found')),
+      })),
     }),
   }),
   GetTableVersion: operation({

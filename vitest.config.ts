@@ -1,0 +1,22 @@
+import swc from 'unplugin-swc';
+import { defineConfig } from 'vitest/config';
+
+const report = process.env['LAKEWARDEN_TEST_REPORT'];
+
+export default defineConfig({
+  // esbuild would drop the decorators' metadata.
+  plugins: [swc.vite({ module: { type: 'es6' } })],
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: { name: 'main', include: ['libs/**/*.test.ts', 'apps/**/*.test.ts', 'test/e2e/**/*.test.ts'] },
+      },
+      { extends: true, test: { name: 'clients', include: ['test/clients/**/*.test.ts'] } },
+    ],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    maxWorkers: 2,
+    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
+  },
+});
