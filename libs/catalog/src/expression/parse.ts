@@ -122,7 +122,6 @@ class Parser {
     return this.#deeper(() => ({ kind: 'not', operand: this.#not() }));
   }
 
-  /** `(` opens an expression, a column or a literal; which, its first inner token that is not `(` tells too late. */
   #primary(): Expression {
     if (!this.#isSymbol('(') || this.#wrapsOperand()) return this.#predicate();
     return this.#deeper(() => {
@@ -139,8 +138,10 @@ class Parser {
     while (this.#isSymbol('(', open)) open += 1;
     const token = this.#tokens[this.#at + open];
     if (token === undefined || token.kind === 'symbol') return false;
-    const isTyped = this.#isTypedLiteral(open);
-    return this.#isSymbol(')', open + (isTyped ? 2 : 1));
+    const behind = open + (this.#isTypedLiteral(open) ? 2 : 1);
+    // All of them close at once, or the outer ones hold more: `((a) = 1)` is an expression in parentheses.
+    for (let i = 0; i < open; i += 1) if (!this.#isSymbol(')', behind + i)) return false;
+    return true;
   }
 
   #isTypedLiteral(ahead: number): boolean {
