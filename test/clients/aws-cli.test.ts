@@ -85,6 +85,39 @@ describe('the AWS CLI', () => {
     expect(found.Partitions.map(({ Values }) => Values[2])).toEqual(Array(24).fill('01'));
   });
 
+  it('given a new user with a key, knows him, refuses him the catalog, and forgets a key that is switched off', async () => {
+    await aws('iam', 'create-user', '--user-name', 'ann');
+    const made = (await aws('iam', 'create-access-key', '--user-name', 'ann')) as {
+      AccessKey: { AccessKeyId: string; SecretAccessKey: string };
+    };
+    const asAnn = {
+      ...process.env,
+      AWS_ACCESS_KEY_ID: made.AccessKey.AccessKeyId,
+      AWS_SECRET_ACCESS_KEY: made.AccessKey.SecretAccessKey,
+      AWS_DEFAULT_REGION: 'us-east-1',
+      AWS_ENDPOINT_URL: lake.url,
+    };
+    const { stdout } = await run('aws', ['sts', 'get-caller-identity', '--output', 'json'], { env: asAnn });
+    expect(JSON.parse(stdout)).toMatchObject({
+      Account: '111122223333',
+      Arn: 'arn:aws:iam::111122223333:user/ann',
+    });
+    await expect(run('aws', ['glue', 'get-databases'], { env: asAnn })).rejects.toThrow(
+      'AccessDeniedException',
+    );
+    await expect(aws('iam', 'delete-user', '--user-name', 'ann')).rejects.toThrow('DeleteConflict');
+
+    const key = ['--user-name', 'ann', '--access-key-id', made.AccessKey.AccessKeyId];
+    await aws('iam', 'update-access-key', ...key, '--status', 'Inactive');
+    await expect(run('aws', ['sts', 'get-caller-identity'], { env: asAnn })).rejects.toThrow(
+      'InvalidClientTokenId',
+    );
+    await aws('iam', 'delete-access-key', ...key);
+    await aws('iam', 'delete-user', '--user-name', 'ann');
+    const { Users: users } = (await aws('iam', 'list-users')) as { Users: { UserName: string }[] };
+    expect(users.map(({ UserName }) => UserName)).toEqual(['admin']);
+  });
+
   it('given a table that is not there, prints the field’s own error', async () => {
     await expect(aws('glue', 'get-table', '--database-name', 'nope', '--name', 't')).rejects.toThrow(
       'An error occurred (EntityNotFoundException) when calling the GetTable operation: Database nope not found.',

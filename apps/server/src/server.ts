@@ -18,6 +18,8 @@ import pino, { type Logger } from 'pino';
 import { AppModule } from './app.module.ts';
 import { MAX_BODY_BYTES, registerAwsDoor } from './doors/aws/aws.door.ts';
 import { glueOperations } from './doors/aws/glue/glue.operations.ts';
+import { iamOperations } from './doors/aws/iam/iam.operations.ts';
+import { stsOperations } from './doors/aws/sts/sts.operations.ts';
 import { createMetrics, registerOperationsDoor } from './doors/operations/operations.door.ts';
 import { JobQueue } from './jobs/job-queue.ts';
 import { readMasterKey, writeAdminCredentials } from './settings/local-files.ts';
@@ -111,7 +113,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
   registerAwsDoor(fastify, {
     useCases: runner,
     clock,
-    operations: { glue: glueOperations },
+    operations: { glue: glueOperations, iam: iamOperations(keys), sts: stsOperations },
     findAccessKeyHolder: findHolder,
     observe: ({ service, operation, code, seconds }) => {
       metrics.requests.observe({ door: service, operation, code }, seconds);

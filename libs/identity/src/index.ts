@@ -3,3 +3,5 @@ export * from './account/accounts.ts';
 export { authorizeAdministrators } from './authorize.ts';
 export { type AccessKeyHolder, findAccessKeyHolder } from './caller/principal.repository.ts';
 export { MasterKeys } from './secrets/master-keys.ts';
+export type { AccessKey, User } from './user/user.ts';
+export * from './user/users.ts';
