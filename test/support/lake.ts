@@ -27,6 +27,7 @@ export interface Lake {
   /** A Glue call that must be refused: `Code: message`. */
   refused(operation: string, input?: object): Promise<string>;
   readonly accessKeyId: string;
+  readonly consolePassword: string;
   readonly secretAccessKey: string;
   stop(): Promise<void>;
 }
@@ -48,6 +49,7 @@ export async function startLake(databaseName: DatabaseName): Promise<Lake> {
   const credentials = JSON.parse(await readFile(join(directory, 'admin-credentials.json'), 'utf8')) as {
     accessKeyId: string;
     secretAccessKey: string;
+    consolePassword: string;
   };
   const url = new URL(server.url);
 

@@ -1,5 +1,103 @@
-import { Module } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 
-/** Where Nest's providers come together. The AWS and operations doors are Fastify routes of server.ts. */
+import type { Caller, UseCases } from '@lakewarden/kernel';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { GraphQLModule } from '@nestjs/graphql';
+import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
+import type { FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+
+import { CHANGES, type Changes } from './doors/graphql/changes.ts';
+import { type GraphqlContext, IDENTITY, USE_CASES } from './doors/graphql/context.ts';
+import { DatabaseResolver } from './doors/graphql/database.resolver.ts';
+import { formatErrors } from './doors/graphql/errors.ts';
+import { type IdentityPorts, IdentityResolver } from './doors/graphql/identity.resolver.ts';
+import { MAX_DEPTH, refuseCostly } from './doors/graphql/limits.ts';
+import { PartitionResolver } from './doors/graphql/partition.resolver.ts';
+import { dateTimeScalar, jsonScalar, stringMapScalar } from './doors/graphql/scalars.ts';
+import { PartitionConnectionResolver, TableResolver } from './doors/graphql/table.resolver.ts';
+
+/** GraphQL documents that stay compiled; each is a caller's text. */
+const JIT_AFTER_REQUESTS = 1;
+const CACHED_DOCUMENTS = 500;
+
+export interface ModulePorts {
+  readonly useCases: UseCases;
+  readonly changes: Changes;
+  readonly identity: IdentityPorts;
+  readonly log: Logger;
+  /** Who an Authorization header is; undefined where there is none. */
+  authenticate(
+    authorization: string | undefined,
+    requestId: string,
+    sourceIp: string,
+  ): Promise<Caller | undefined>;
+}
+
+/** Composition: what stands behind each of the resolvers' tokens. */
 @Module({})
-export class AppModule {}
+export class AppModule {
+  static with(ports: ModulePorts): DynamicModule {
+    const contextOf = async (request: FastifyRequest): Promise<GraphqlContext> => {
+      const requestId = randomUUID();
+      try {
+        const caller = await ports.authenticate(request.headers.authorization, requestId, request.ip);
+        return { requestId, caller };
+      } catch (refusal) {
+        // Thrown here it would be answered by Fastify, in another form than every other error of this door.
+        return {
+          requestId,
+          caller: undefined,
+          refusal: refusal instanceof Error ? refusal : new Error(String(refusal)),
+        };
+      }
+    };
+    return {
+      module: AppModule,
+      imports: [
+        GraphQLModule.forRoot<MercuriusDriverConfig>({
+          driver: MercuriusDriver,
+          typePaths: [join(import.meta.dirname, 'doors/graphql/schema/*.graphql')],
+          resolvers: { DateTime: dateTimeScalar, StringMap: stringMapScalar, JSON: jsonScalar },
+          path: '/graphql',
+          graphiql: false,
+          allowBatchedQueries: false,
+          jit: JIT_AFTER_REQUESTS,
+          cache: CACHED_DOCUMENTS,
+          queryDepth: MAX_DEPTH,
+          hooks: {
+            preExecution: (schema, document, context, variables) => {
+              const { operationName } = context.reply.request.body as { operationName?: string }; // Mercurius read it
+              refuseCostly(schema, document, variables, operationName);
+              return {};
+            },
+          },
+          context: contextOf,
+          subscription: {
+            context: (_connection: unknown, request: FastifyRequest) => contextOf(request),
+          },
+          errorFormatter: (execution, context) => {
+            const requestId =
+              'requestId' in context && typeof context.requestId === 'string'
+                ? context.requestId
+                : randomUUID();
+            const { statusCode, response, unexpected } = formatErrors(execution, requestId);
+            for (const err of unexpected) ports.log.error({ err, requestId }, 'unexpected');
+            return { statusCode, response };
+          },
+        }),
+      ],
+      providers: [
+        { provide: USE_CASES, useValue: ports.useCases },
+        { provide: CHANGES, useValue: ports.changes },
+        { provide: IDENTITY, useValue: ports.identity },
+        DatabaseResolver,
+        TableResolver,
+        PartitionConnectionResolver,
+        PartitionResolver,
+        IdentityResolver,
+      ],
+    };
+  }
+}

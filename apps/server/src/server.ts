@@ -6,8 +6,14 @@ import {
   type AccessKeyPair,
   authorizeAdministrators,
   createFirstAccount,
+  ensureSigningKey,
   findAccessKeyHolder,
+  findPrincipal,
+  hasFirstAccount,
+  hashPassword,
   MasterKeys,
+  readSigningKeys,
+  TokenService,
 } from '@lakewarden/identity';
 import { type Caller, type Clock, PageTokens, Secret, systemClock, tag } from '@lakewarden/kernel';
 import { ChangeAwareCache, ChangeFeed, Database, migrate, readTx, UseCaseRunner } from '@lakewarden/storage';
@@ -16,10 +22,13 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import pino, { type Logger } from 'pino';
 
 import { AppModule } from './app.module.ts';
+import { ChangeListener } from './change-listener.ts';
 import { MAX_BODY_BYTES, registerAwsDoor } from './doors/aws/aws.door.ts';
 import { glueOperations } from './doors/aws/glue/glue.operations.ts';
 import { iamOperations } from './doors/aws/iam/iam.operations.ts';
 import { stsOperations } from './doors/aws/sts/sts.operations.ts';
+import { registerSignInDoor } from './doors/sign-in/token.door.ts';
+import { readSchema } from './doors/graphql/schema-text.ts';
 import { createMetrics, registerOperationsDoor } from './doors/operations/operations.door.ts';
 import { JobQueue } from './jobs/job-queue.ts';
 import { readMasterKey, writeAdminCredentials } from './settings/local-files.ts';
@@ -78,6 +87,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
     enqueue: (tx, job) => jobs.enqueue(tx, job),
   });
   await feed.start();
+  await runner.run(bootstrap, ensureSigningKey, keys);
   const credentialsFile = await ensureFirstAccount(settings, runner, keys);
   await jobs.start(runner);
   feed.on('change', ({ kind }) => {
@@ -93,6 +103,20 @@ export async function startServer(settings: Settings, options: ServerOptions = {
     return holder;
   };
 
+  const readers: Caller = { ...bootstrap, request: { id: 'signing-keys' } };
+  const tokens = new TokenService(settings.publicUrl, clock, () =>
+    runner.run(readers, readSigningKeys, keys),
+  );
+  feed.on('change', ({ subjectId }) => {
+    if (subjectId === 'signing-keys') tokens.forget();
+  });
+  const authenticate = async (authorization: string | undefined, id: string, sourceIp: string) => {
+    const [scheme, token] = authorization?.split(' ') ?? [];
+    if (scheme?.toLowerCase() !== 'bearer' || token === undefined) return undefined;
+    const principal = await runner.run(readers, findPrincipal, await tokens.verify(token));
+    return { ...principal, request: { id, sourceIp } };
+  };
+
   const metrics = createMetrics(cache);
   let isDraining = false;
   const adapter = new FastifyAdapter({
@@ -100,26 +124,38 @@ export async function startServer(settings: Settings, options: ServerOptions = {
     disableRequestLogging: true,
     bodyLimit: MAX_BODY_BYTES,
   });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter, {
-    logger: false,
-    bodyParser: false,
-  });
-  const fastify = adapter.getInstance();
-  fastify.removeAllContentTypeParsers();
-  // Bodies stay bytes: a signature is over what was sent.
-  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
-    done(null, body);
-  });
-  registerAwsDoor(fastify, {
+  const module = AppModule.with({
     useCases: runner,
-    clock,
-    operations: { glue: glueOperations, iam: iamOperations(keys), sts: stsOperations },
-    findAccessKeyHolder: findHolder,
-    observe: ({ service, operation, code, seconds }) => {
-      metrics.requests.observe({ door: service, operation, code }, seconds);
-    },
+    changes: new ChangeListener(feed),
+    identity: { tokens, keys },
+    log,
+    authenticate,
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: false });
+  const fastify = adapter.getInstance();
+  await fastify.register((scope, _options, done) => {
+    // Bodies stay bytes: a signature is over what was sent.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => {
+      parsed(null, body);
+    });
+    registerAwsDoor(scope, {
+      useCases: runner,
+      clock,
+      operations: { glue: glueOperations, iam: iamOperations(keys), sts: stsOperations(tokens) },
+      findAccessKeyHolder: findHolder,
+      observe: ({ service, operation, code, seconds }) => {
+        metrics.requests.observe({ door: service, operation, code }, seconds);
+      },
+    });
+    done();
   });
   registerOperationsDoor(fastify, { database, metrics, isDraining: () => isDraining });
+  registerSignInDoor(fastify, { tokens, issuer: settings.publicUrl });
+  const sdl = await readSchema();
+  fastify.get('/graphql/schema.graphql', (_request, reply) =>
+    reply.type('text/plain; charset=utf-8').send(sdl),
+  );
   await app.listen(settings.LAKEWARDEN_PORT, settings.LAKEWARDEN_HOST);
 
   return {
@@ -147,8 +183,12 @@ async function ensureFirstAccount(
     id === undefined || secret === undefined
       ? undefined
       : { accessKeyId: id, secretAccessKey: new Secret(secret) };
+  // Hashing is slow: only where there is something to hash for.
+  if (await runner.run(bootstrap, hasFirstAccount, undefined)) return undefined;
   const consolePassword = settings.LAKEWARDEN_ADMIN_PASSWORD ?? randomBytes(18).toString('base64url');
+  const passwordHash = await hashPassword(new Secret(consolePassword));
   const pair = await runner.run(bootstrap, createFirstAccount, {
+    passwordHash,
     keys,
     accountId: settings.LAKEWARDEN_ACCOUNT_ID,
     accessKey,

@@ -5,3 +5,7 @@ export { type AccessKeyHolder, findAccessKeyHolder } from './caller/principal.re
 export { MasterKeys } from './secrets/master-keys.ts';
 export type { AccessKey, User } from './user/user.ts';
 export * from './user/users.ts';
+export * from './caller/find-principal.ts';
+export * from './token/login.ts';
+export { hashPassword } from './token/passwords.ts';
+export * from './token/tokens.ts';

@@ -7,6 +7,8 @@ import { invalid } from './errors.ts';
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next?: string;
+  /** The token that goes on behind the item at this place; made when asked for. */
+  readonly cursorAt: (index: number) => string;
 }
 
 /** What a client asks of a list: how many, and after which token. */
@@ -68,6 +70,10 @@ export class PageTokens {
 /** Cuts the `limit + 1` rows a repository read into a page, and signs the position of its last row. */
 export function toPage<T>(rows: readonly T[], limit: number, tokenAfter: (last: T) => string): Page<T> {
   const items = rows.slice(0, limit);
-  const last = items.at(-1);
-  return rows.length > limit && last !== undefined ? { items, next: tokenAfter(last) } : { items };
+  const cursorAt = (index: number): string => {
+    const item = items[index];
+    if (item === undefined) throw new RangeError(`the page has no item ${String(index)}`);
+    return tokenAfter(item);
+  };
+  return rows.length > limit ? { items, cursorAt, next: cursorAt(items.length - 1) } : { items, cursorAt };
 }

@@ -114,7 +114,7 @@ export interface UpdateDatabase {
 export const updateDatabase = defineWrite({
   action: 'glue:UpdateDatabase',
 
-  async run(scope, command: UpdateDatabase): Promise<void> {
+  async run(scope, command: UpdateDatabase): Promise<Database> {
     await authorizeDatabase(scope, command.database);
     const database = await lockDatabaseForChange(scope.tx, command.database.catalogId, command.database.name);
     if (database === undefined) throw noSuchDatabase(command.database.name);
@@ -123,6 +123,7 @@ export const updateDatabase = defineWrite({
     }
     await updateDatabaseRow(scope.tx, database.id, command.newName, command.definition);
     scope.changed(databaseChange(database));
+    return { ...database, name: command.newName, definition: command.definition };
   },
 });
 

@@ -6,12 +6,19 @@ export interface CompiledExpression {
   readonly parameters: readonly unknown[];
 }
 
+/** Calendar dates of the years 0000 to 9999, so that exactly what parseTyped() takes passes. */
+const DATE_SHAPE =
+  '([0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)' +
+  '|02-(0[1-9]|1[0-9]|2[0-8]))' +
+  // Leap years: divisible by 4 and no century, or a century divisible by 400.
+  '|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)';
+
 /** What a value must look like before it may be cast: a cast that fails would fail the whole statement. */
 const SHAPES: Record<Exclude<PartitionKeyType, 'string'>, string> = {
   integer: '^[+-]?[0-9]+$',
   decimal: '^[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]{1,4})?$',
-  date: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$',
-  timestamp: '^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?$',
+  date: `^${DATE_SHAPE}$`,
+  timestamp: `^${DATE_SHAPE} ([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,9})?$`,
 };
 
 const COMPARATOR_SQL: Record<Comparator, string> = {
@@ -72,9 +79,7 @@ class Compiler {
   misfits(): string[] {
     return [...this.typedKeys].map(([key, family]) => {
       const raw = this.raw(key);
-      // A date of the right shape may still be no date (2022-02-30); evaluate() tells, so look at the day too.
-      const shape = `(${raw} !~ '${SHAPES[family]}' AND ${raw} <> '${HIVE_NULL}')`;
-      return family === 'date' || family === 'timestamp' ? `(${shape} OR ${suspectDate(raw)})` : shape;
+      return `(${raw} !~ '${SHAPES[family]}' AND ${raw} <> '${HIVE_NULL}')`;
     });
   }
 
@@ -114,14 +119,9 @@ class Compiler {
   }
 }
 
-/** Text that is shaped like a date and may be none: days past the 28th, months past the 12th, hours past 23 … */
-const suspectDate = (raw: string): string =>
-  `(substr(${raw}, 6, 2) NOT BETWEEN '01' AND '12' OR substr(${raw}, 9, 2) NOT BETWEEN '01' AND '28'` +
-  ` OR substr(${raw}, 12, 2) > '23' OR substr(${raw}, 15, 2) > '59' OR substr(${raw}, 18, 2) > '59')`;
-
 /**
  * The expression as a PostgreSQL condition over a `text[]` of values, in parameters numbered from `firstParameter`.
- * It holds at least for every row for which evaluate() holds or complains; for keys of text exactly for those. The
+ * It holds for exactly the rows for which evaluate() holds or complains. The
  * caller passes the rows of an expression that {@link comparesTypedKeys} through evaluate().
  *
  * @param valuesColumn trusted SQL, such as `p.values`

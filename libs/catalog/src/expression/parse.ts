@@ -212,7 +212,7 @@ class Parser {
     if (this.#takeWord('in')) return this.#in(key, negated);
     if (this.#takeWord('between')) {
       const low = this.#typed(key, this.#literal());
-      if (!this.#takeWord('and')) throw this.#unsupported();
+      if (!this.#takeConnective('and')) throw this.#unsupported();
       return {
         kind: 'between',
         key,

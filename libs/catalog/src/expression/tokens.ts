@@ -44,12 +44,19 @@ export function tokenize(text: string): Token[] | undefined {
       continue;
     }
     if (DIGIT.test(char) || char === '-' || char === '+' || char === '.') {
+      const start = at;
       const number = matchHere(NUMBER);
       if (number === undefined) return undefined;
       at += number.length;
       at += matchHere(TYPE_SUFFIX)?.length ?? 0;
-      if (at < text.length && WORD_PART.test(text.charAt(at))) return undefined;
-      tokens.push({ kind: 'number', text: number });
+      if (at === text.length || !WORD_PART.test(text.charAt(at))) {
+        tokens.push({ kind: 'number', text: number });
+        continue;
+      }
+      // `2021_sales`: a column's name may begin with a digit (spec/catalog.md §6).
+      if (!DIGIT.test(char)) return undefined;
+      while (at < text.length && WORD_PART.test(text.charAt(at))) at += 1;
+      tokens.push({ kind: 'word', text: text.slice(start, at) });
       continue;
     }
     if (WORD_START.test(char)) {

@@ -1,4 +1,4 @@
-import { defineRead, invalid, type PageRequest, type ReadScope, tag } from '@lakewarden/kernel';
+import { defineRead, invalid, type PageRequest, type ReadScope, tag, toPage } from '@lakewarden/kernel';
 
 import {
   evaluate,
@@ -132,19 +132,19 @@ async function loadPage(
     expression === undefined ||
     !comparesTypedKeys(expression) ||
     evaluate(expression, keys, partition.values) === true;
-  const kept: FoundPartition[] = rows.slice(0, command.limit);
-  const last = kept.at(-1);
-  const position: Position | undefined =
-    last === undefined || rows.length <= command.limit
-      ? undefined
-      : search.order === 'key'
-        ? { order: 'key', key: last.key }
-        : { order: 'bucket', bucket: last.bucket, key: last.key };
+  const positionOf = ({ key, bucket }: FoundPartition): Position =>
+    search.order === 'key' ? { order: 'key', key } : { order: 'bucket', bucket, key };
+  const tokenAfter = (row: FoundPartition) => scope.tokens.issue(asked, encodePosition(positionOf(row)));
+  const last = rows[command.limit - 1];
+  const matching = rows.slice(0, command.limit).filter(isMatch);
+  const page = toPage(matching, command.limit, tokenAfter);
   return {
-    items: kept.filter(isMatch).map(({ partition }) => partition),
-    ...(position !== undefined && { next: scope.tokens.issue(asked, encodePosition(position)) }),
+    items: matching.map(({ partition }) => partition),
+    cursorAt: page.cursorAt,
+    // Behind the last row that was read, match or not.
+    ...(rows.length > command.limit && last !== undefined && { next: tokenAfter(last) }),
     plan: search.access.plan,
-    sizeBytes: 200 + kept.length * ABOUT_BYTES_PER_PARTITION,
+    sizeBytes: 200 + matching.length * ABOUT_BYTES_PER_PARTITION,
   };
 }
 

@@ -150,7 +150,7 @@ export const getTables = defineRead({
         return toPage(found, command.limit, tokenAfter);
       after = rows.at(-1)?.name ?? after;
     }
-    return { items: found, next: tokenAfter({ name: after }) };
+    return { ...toPage(found, command.limit, tokenAfter), next: tokenAfter({ name: after }) };
   },
 });
 

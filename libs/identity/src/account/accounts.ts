@@ -1,4 +1,4 @@
-import { defineWrite, invalid, isAccountId, LakewardenError } from '@lakewarden/kernel';
+import { defineRead, defineWrite, invalid, isAccountId, LakewardenError } from '@lakewarden/kernel';
 
 import { type AccessKeyPair, newAccessKeyPair } from '../access-key/access-key.ts';
 import type { MasterKeys } from '../secrets/master-keys.ts';
@@ -16,6 +16,13 @@ export interface CreateFirstAccount {
   readonly accessKey?: AccessKeyPair | undefined;
   readonly passwordHash?: string | undefined;
 }
+
+/** Whether the first start has been. */
+export const hasFirstAccount = defineRead({
+  action: 'lakewarden:HasFirstAccount',
+  run: async (scope, _nothing: undefined): Promise<boolean> =>
+    (await findFirstAccountId(scope.tx)) !== undefined,
+});
 
 /** At the first start, on an empty database. @returns the administrator's key; undefined when an account exists */
 export const createFirstAccount = defineWrite({

@@ -112,3 +112,20 @@ export async function deleteUserKey(tx: Tx, user: User, accessKeyId: string): Pr
 }
 
 export const newUserId = (): string => newId<'User'>();
+
+export async function findUserWithPolicies(
+  tx: Tx,
+  accountId: string,
+  uniqueId: string,
+): Promise<(User & { readonly policies: readonly string[] }) | undefined> {
+  return (await prisma(tx).iamUser.findFirst({ where: { accountId, uniqueId } })) ?? undefined;
+}
+
+export async function findPasswordHash(
+  tx: Tx,
+  accountId: string,
+  name: string,
+): Promise<{ readonly uniqueId: string; readonly passwordHash: string | null } | undefined> {
+  const user = await prisma(tx).iamUser.findUnique({ where: { accountId_name: { accountId, name } } });
+  return user ?? undefined;
+}

@@ -1,0 +1,75 @@
+import { publicError } from '@lakewarden/aws-wire';
+import { type ErrorCode, LakewardenError } from '@lakewarden/kernel';
+import { type ExecutionResult, GraphQLError } from 'graphql';
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/**
+ * What the error was before GraphQL wrapped it, however often. By shape and not by class: graphql ships its classes
+ * twice (CommonJS and ES modules), and which of them an error is depends on who made it.
+ */
+function rootOf(error: unknown): unknown {
+  let root = error;
+  while (isObject(root) && 'originalError' in root && isObject(root.originalError)) root = root.originalError;
+  return root;
+}
+
+const isGraphqlError = (error: unknown): error is GraphQLError =>
+  error instanceof Error && error.name === 'GraphQLError';
+
+/** Mercurius's own faults: several validation errors in one, or a request that is none. */
+const isMercuriusError = (
+  error: unknown,
+): error is Error & { readonly code: string; readonly errors?: readonly unknown[] } =>
+  error instanceof Error &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  error.code.startsWith('MER_ERR_GQL');
+
+function named(error: unknown): LakewardenError {
+  const root = rootOf(error);
+  if (root instanceof LakewardenError) return root;
+  if (isMercuriusError(root)) {
+    const [first] = root.errors ?? [];
+    return first === undefined ? requestFault(root) : named(first);
+  }
+  // Errors of the request itself, its syntax and its fields: GraphQL's own words help, and tell of no data.
+  return isGraphqlError(root) ? requestFault(root) : publicError(root);
+}
+
+const requestFault = (error: Error): LakewardenError =>
+  new LakewardenError('ValidationException', error.message, { cause: error });
+
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  MissingAuthenticationTokenException: 401,
+  UnrecognizedClientException: 401,
+  ExpiredTokenException: 401,
+  ThrottlingException: 429,
+};
+
+export interface FormattedErrors {
+  readonly statusCode: number;
+  readonly response: ExecutionResult;
+  /** What nobody was told; for the log. */
+  readonly unexpected: readonly unknown[];
+}
+
+/** One code, the field's own, on every error (contract.md §5). */
+export function formatErrors(execution: ExecutionResult, requestId: string): FormattedErrors {
+  const errors = execution.errors ?? [];
+  const unexpected = errors
+    .map(rootOf)
+    .filter((root, i) => named(errors[i]).code === 'InternalServiceException' && root);
+  const formatted = errors.map((error) => {
+    const { code, message } = named(error);
+    return new GraphQLError(message, {
+      ...(error.nodes !== undefined && { nodes: error.nodes }),
+      ...(error.path !== undefined && { path: error.path }),
+      extensions: { code, requestId },
+    });
+  });
+  const hasData = execution.data !== undefined && execution.data !== null;
+  const [first] = errors;
+  const statusCode = hasData || first === undefined ? 200 : (STATUS[named(first).code] ?? 200);
+  return { statusCode, response: { data: execution.data ?? null, errors: formatted }, unexpected };
+}

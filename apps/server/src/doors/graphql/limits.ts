@@ -1,0 +1,51 @@
+import { malformed } from '@lakewarden/kernel';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { type ComplexityEstimator, getComplexity, simpleEstimator } from 'graphql-query-complexity';
+import { LRUCache } from 'lru-cache';
+
+export const MAX_DEPTH = 12;
+/** About how many fields an answer may hold: a full page of 1,000 partitions with a dozen fields each. */
+export const MAX_COST = 50_000;
+const DEFAULT_FIRST = 100;
+const REMEMBERED_QUESTIONS = 1_000;
+
+/** A connection costs its page size times what it asks of each item. */
+const pageEstimator: ComplexityEstimator = ({ args, childComplexity, field }) => {
+  if (!field.args.some(({ name }) => name === 'first')) return undefined;
+  const first: unknown = args['first'];
+  return 1 + childComplexity * (typeof first === 'number' ? Math.max(first, 1) : DEFAULT_FIRST);
+};
+
+const estimators = [pageEstimator, simpleEstimator({ defaultComplexity: 1 })];
+
+/** Documents stay the same object while Mercurius keeps them compiled; the cost hangs on the variables as well. */
+const known = new WeakMap<DocumentNode, LRUCache<string, number>>();
+
+/** @throws ValidationException the question may cost more than the limit */
+export function refuseCostly(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  variables: Readonly<Record<string, unknown>>,
+  operationName: string | undefined,
+): void {
+  const costs = known.get(document) ?? new LRUCache<string, number>({ max: REMEMBERED_QUESTIONS });
+  known.set(document, costs);
+  // Page sizes are the only variables that count, and they are numbers.
+  const numbers = Object.entries(variables).filter(([, value]) => typeof value === 'number');
+  const key = JSON.stringify([operationName, numbers]);
+  const cost =
+    costs.get(key) ??
+    getComplexity({
+      schema,
+      query: document,
+      variables: { ...variables },
+      ...(operationName !== undefined && { operationName }),
+      estimators,
+    });
+  costs.set(key, cost);
+  if (cost > MAX_COST) {
+    throw malformed(
+      `The question costs ${String(cost)} and may cost ${String(MAX_COST)}: ask for fewer fields or smaller pages.`,
+    );
+  }
+}
