@@ -26,14 +26,14 @@ describe.each(DATABASES)('the GraphQL door on %s', (databaseName) => {
     await lake.stop();
   });
 
-  const ask = async (query: string, variables: object = {}, bearer?: string): Promise<GraphqlAnswer> => {
+  const ask = async (query: string, variables?: object, bearer?: string): Promise<GraphqlAnswer> => {
     const call = request(lake.url).post('/graphql').set('content-type', 'application/json');
     if (bearer !== undefined) void call.set('authorization', `Bearer ${bearer}`);
     const answer = await call.send(JSON.stringify({ query, variables }));
     return answer.body as GraphqlAnswer;
   };
 
-  const ok = async (query: string, variables: object = {}): Promise<Record<string, unknown>> => {
+  const ok = async (query: string, variables?: object): Promise<Record<string, unknown>> => {
     const { data, errors } = await ask(query, variables, token);
     if (errors !== undefined || data === null) throw new Error(JSON.stringify(errors));
     return data;
@@ -41,7 +41,7 @@ describe.each(DATABASES)('the GraphQL door on %s', (databaseName) => {
 
   const refused = async (
     query: string,
-    variables: object = {},
+    variables?: object,
     bearer: string | undefined = token,
   ): Promise<string> => {
     const { errors } = await ask(query, variables, bearer);

@@ -22,6 +22,15 @@ import { PartitionConnectionResolver, TableResolver } from './doors/graphql/tabl
 const JIT_AFTER_REQUESTS = 1;
 const CACHED_DOCUMENTS = 500;
 
+/** Mercurius does not hand it to its hooks: by POST it is in the body, by GET in the query. */
+function operationNameOf({ body, query }: FastifyRequest): string | undefined {
+  for (const source of [body, query]) {
+    if (typeof source !== 'object' || source === null || !('operationName' in source)) continue;
+    if (typeof source.operationName === 'string') return source.operationName;
+  }
+  return undefined;
+}
+
 export interface ModulePorts {
   readonly useCases: UseCases;
   readonly changes: Changes;
@@ -68,8 +77,13 @@ export class AppModule {
           queryDepth: MAX_DEPTH,
           hooks: {
             preExecution: (schema, document, context, variables) => {
-              const { operationName } = context.reply.request.body as { operationName?: string }; // Mercurius read it
-              refuseCostly(schema, document, variables, operationName);
+              // Absent variables come as null, whatever the types say.
+              refuseCostly(
+                schema,
+                document,
+                variables as typeof variables | null,
+                operationNameOf(context.reply.request),
+              );
               return {};
             },
           },

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 
@@ -113,11 +115,27 @@ const nextMessage = (worker: Worker, expected: string): Promise<void> =>
     worker.once('error', reject);
   });
 
-/** @param directory a folder, or `memory://` for a database that is gone at exit */
-export async function openEmbeddedDatabase(directory: string): Promise<EmbeddedDatabase> {
+async function start(directory: string): Promise<Worker> {
   const worker = new Worker(new URL('./pglite-worker.ts', import.meta.url), { workerData: { directory } });
   worker.setMaxListeners(0);
   await nextMessage(worker, 'ready');
+  return worker;
+}
+
+async function close(worker: Worker): Promise<void> {
+  const closed = nextMessage(worker, 'closed');
+  worker.postMessage('close');
+  await closed;
+  await worker.terminate();
+}
+
+/** @param directory a folder, or `memory://` for a database that is gone at exit */
+export async function openEmbeddedDatabase(directory: string): Promise<EmbeddedDatabase> {
+  if (!directory.startsWith('memory:') && !existsSync(join(directory, 'PG_VERSION'))) {
+    // The first start runs initdb, whose memory stays with its thread: 370 MiB that the server would keep.
+    await close(await start(directory));
+  }
+  const worker = await start(directory);
   let socket: WorkerSocket | undefined;
   return {
     openSocket() {
@@ -127,11 +145,6 @@ export async function openEmbeddedDatabase(directory: string): Promise<EmbeddedD
       socket = new WorkerSocket(worker);
       return socket;
     },
-    async close() {
-      const closed = nextMessage(worker, 'closed');
-      worker.postMessage('close');
-      await closed;
-      await worker.terminate();
-    },
+    close: () => close(worker),
   };
 }

@@ -10,7 +10,14 @@ const port = parentPort;
 if (port === null) throw new Error('pglite-worker.ts runs as a worker thread only');
 
 const { directory } = workerData as { directory: string }; // written by embedded.ts alone
-const database = await PGlite.create({ dataDir: directory, relaxedDurability: false });
+/** PostgreSQL's default of 128 MB costs as much resident memory; the operating system's own cache serves as well. */
+const SHARED_BUFFERS = 'shared_buffers=32MB';
+
+const database = await PGlite.create({
+  dataDir: directory,
+  relaxedDurability: false,
+  startParams: [...PGlite.defaultStartParams, '-c', SHARED_BUFFERS],
+});
 
 /** ReadyForQuery: 'Z', its length 5 in four bytes, the transaction's state. */
 const READY_BYTES = 6;

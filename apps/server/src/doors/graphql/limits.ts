@@ -25,13 +25,13 @@ const known = new WeakMap<DocumentNode, LRUCache<string, number>>();
 export function refuseCostly(
   schema: GraphQLSchema,
   document: DocumentNode,
-  variables: Readonly<Record<string, unknown>>,
+  variables: Readonly<Record<string, unknown>> | null,
   operationName: string | undefined,
 ): void {
   const costs = known.get(document) ?? new LRUCache<string, number>({ max: REMEMBERED_QUESTIONS });
   known.set(document, costs);
   // Page sizes are the only variables that count, and they are numbers.
-  const numbers = Object.entries(variables).filter(([, value]) => typeof value === 'number');
+  const numbers = Object.entries(variables ?? {}).filter(([, value]) => typeof value === 'number');
   const key = JSON.stringify([operationName, numbers]);
   const cost =
     costs.get(key) ??
