@@ -1,3 +1,4 @@
+import { Secret } from '@lakewarden/kernel';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -5,9 +6,14 @@ import { readCredential, type SignedRequest, signRequest, verifySignature } from
 
 const now = new Date('2026-11-24T04:34:12Z');
 const secretAccessKey = 'secret';
+const secret = new Secret(secretAccessKey);
 
 const verify = (request: SignedRequest, at = now, service = 'glue'): void => {
-  verifySignature(request, readCredential(request), { secretAccessKey, expectedService: service, now: at });
+  verifySignature(request, readCredential(request), {
+    secretAccessKey: secret,
+    expectedService: service,
+    now: at,
+  });
 };
 
 const signed = (body: string, url = 'http://127.0.0.1:8181/', method = 'POST'): SignedRequest => {

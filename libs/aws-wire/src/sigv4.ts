@@ -1,6 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
 
-import { LakewardenError } from '@lakewarden/kernel';
+import { LakewardenError, Secret } from '@lakewarden/kernel';
 import { LRUCache } from 'lru-cache';
 
 import { canonicalPath, canonicalQuery } from './canonical.ts';
@@ -30,6 +30,8 @@ export interface PresentedCredential {
   readonly requestTime: string;
   /** Presigned: seconds. */
   readonly expiresSeconds?: number;
+  /** The request's headers by lower-case name, as they enter the signature. */
+  readonly headers: ReadonlyMap<string, string>;
 }
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
@@ -47,12 +49,14 @@ const MISMATCH =
   'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key ' +
   'and signing method. Consult the service documentation for details.';
 
+const oneBlank = (text: string): string => (text.includes('  ') ? text.replace(/ {2,}/g, ' ') : text);
+
 /** Lower-case name → values in order. */
 function headersOf(raw: readonly string[]): Map<string, string> {
   const headers = new Map<string, string>();
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = (raw[i] ?? '').toLowerCase();
-    const value = (raw[i + 1] ?? '').trim().replace(/ {2,}/g, ' ');
+    const value = oneBlank((raw[i + 1] ?? '').trim());
     const known = headers.get(name);
     headers.set(name, known === undefined ? value : `${known},${value}`);
   }
@@ -80,7 +84,7 @@ export function readCredential(request: SignedRequest): PresentedCredential {
   const headers = headersOf(request.rawHeaders);
   const authorization = headers.get('authorization');
   if (authorization !== undefined) return fromHeader(authorization, headers);
-  if (request.rawQuery.includes('X-Amz-')) return fromQuery(new URLSearchParams(request.rawQuery));
+  if (request.rawQuery.includes('X-Amz-')) return fromQuery(new URLSearchParams(request.rawQuery), headers);
   throw missing();
 }
 
@@ -113,11 +117,12 @@ function fromHeader(authorization: string, headers: ReadonlyMap<string, string>)
     signedHeaders,
     signature,
     requestTime,
+    headers,
     ...(sessionToken !== undefined && { sessionToken }),
   };
 }
 
-function fromQuery(query: URLSearchParams): PresentedCredential {
+function fromQuery(query: URLSearchParams, headers: ReadonlyMap<string, string>): PresentedCredential {
   const need = (name: string): string => {
     const value = query.get(name);
     if (!value) throw incomplete(`AWS query-string parameters must include '${name}'.`);
@@ -140,6 +145,7 @@ function fromQuery(query: URLSearchParams): PresentedCredential {
     signature,
     requestTime,
     expiresSeconds,
+    headers,
     ...(sessionToken !== null && { sessionToken }),
   };
 }
@@ -152,24 +158,29 @@ function instant(text: string): number {
   return Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
 }
 
-const sha256 = (data: Buffer | string): string => createHash('sha256').update(data).digest('hex');
-const hmac = (key: Buffer | string, data: string): Buffer => createHmac('sha256', key).update(data).digest();
+const sha256 = (data: Buffer | string): string => hash('sha256', data, 'hex');
+const hmac = (key: KeyObject | Buffer | string, data: string): Buffer =>
+  createHmac('sha256', key).update(data).digest();
 
-const CACHED_KEYS = 10_000;
-const signingKeys = new LRUCache<string, Buffer>({ max: CACHED_KEYS });
+/** Keys derived from one secret: a day, a few regions and services. */
+const KEYS_PER_SECRET = 64;
+/** By the secret's own object, so that a key lives no longer than what it was derived from. */
+const signingKeys = new WeakMap<Secret<string>, LRUCache<string, KeyObject>>();
 
-function signingKey(secret: string, date: string, region: string, service: string): Buffer {
-  // Never by the secret in clear: a dump of the cache's keys must tell nothing.
-  const cacheKey = sha256(`${secret}\n${date}\n${region}\n${service}`);
-  const known = signingKeys.get(cacheKey);
+function signingKey(secret: Secret<string>, date: string, region: string, service: string): KeyObject {
+  const derived = signingKeys.get(secret) ?? new LRUCache<string, KeyObject>({ max: KEYS_PER_SECRET });
+  signingKeys.set(secret, derived);
+  const scope = `${date}/${region}/${service}`;
+  const known = derived.get(scope);
   if (known !== undefined) return known;
-  const key = hmac(hmac(hmac(hmac(`AWS4${secret}`, date), region), service), 'aws4_request');
-  signingKeys.set(cacheKey, key);
+  const steps = hmac(hmac(hmac(`AWS4${secret.reveal()}`, date), region), service);
+  const key = createSecretKey(hmac(steps, 'aws4_request'));
+  derived.set(scope, key);
   return key;
 }
 
 export interface VerifyOptions {
-  readonly secretAccessKey: string;
+  readonly secretAccessKey: Secret<string>;
   readonly expectedService: string;
   readonly now: Date;
   readonly skewSeconds?: number;
@@ -179,18 +190,16 @@ function checkTime(credential: PresentedCredential, now: Date, skewSeconds: numb
   const signedAt = instant(credential.requestTime);
   const skew = skewSeconds * 1000;
   const lifetime = credential.expiresSeconds === undefined ? skew : credential.expiresSeconds * 1000;
-  const minutes = String(Math.round(skewSeconds / 60));
-  const at = isoBasic(now);
   if (now.getTime() - signedAt > lifetime) {
     const earliest = isoBasic(new Date(now.getTime() - lifetime));
     throw wrong(
-      `Signature expired: ${credential.requestTime} is now earlier than ${earliest} (${at} - ${minutes} min.)`,
+      `Signature expired: ${credential.requestTime} is now earlier than ${earliest} (${isoBasic(now)} - ${String(Math.round(skewSeconds / 60))} min.)`,
     );
   }
   if (signedAt - now.getTime() > skew) {
     const latest = isoBasic(new Date(now.getTime() + skew));
     throw wrong(
-      `Signature not yet current: ${credential.requestTime} is still later than ${latest} (${at} + ${minutes} min.)`,
+      `Signature not yet current: ${credential.requestTime} is still later than ${latest} (${isoBasic(now)} + ${String(Math.round(skewSeconds / 60))} min.)`,
     );
   }
 }
@@ -222,7 +231,7 @@ export function verifySignature(
       `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${credential.date}' != '${credential.requestTime.slice(0, 8)}'.`,
     );
   }
-  const headers = headersOf(request.rawHeaders);
+  const { headers } = credential;
   const signed = new Set(credential.signedHeaders);
   if (!signed.has('host')) throw incomplete("'Host' must be a signed header.");
   for (const name of headers.keys()) {
@@ -251,7 +260,7 @@ function signature(
     service,
     requestTime,
   }: Pick<PresentedCredential, 'date' | 'region' | 'service' | 'requestTime'>,
-  secret: string,
+  secret: Secret<string>,
   canonicalRequest: string,
 ): string {
   const stringToSign = [
@@ -260,7 +269,9 @@ function signature(
     `${date}/${region}/${service}/aws4_request`,
     sha256(canonicalRequest),
   ].join('\n');
-  return hmac(signingKey(secret, date, region, service), stringToSign).toString('hex');
+  return createHmac('sha256', signingKey(secret, date, region, service))
+    .update(stringToSign)
+    .digest('hex');
 }
 
 export interface RequestToSign {
@@ -299,7 +310,11 @@ export function signRequest(request: RequestToSign): Record<string, string> {
     names.join(';'),
     sha256(request.body),
   ].join('\n');
-  const signed = signature({ date, region, service, requestTime }, request.secretAccessKey, canonicalRequest);
+  const signed = signature(
+    { date, region, service, requestTime },
+    new Secret(request.secretAccessKey),
+    canonicalRequest,
+  );
   headers['authorization'] =
     `${ALGORITHM} Credential=${accessKeyId}/${date}/${region}/${service}/aws4_request, ` +
     `SignedHeaders=${names.join(';')}, Signature=${signed}`;

@@ -75,7 +75,7 @@ export function registerAwsDoor(fastify: FastifyInstance, ports: AwsDoorPorts): 
         );
       }
       verifySignature(signed, credential, {
-        secretAccessKey: holder.secret.reveal(),
+        secretAccessKey: holder.secret,
         expectedService: understood.service.signingName,
         now: ports.clock.now(),
       });
