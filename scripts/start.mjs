@@ -2,6 +2,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { globSync, statSync } from 'node:fs';
 
+import { MEMORY_FLAGS } from './memory-flags.mjs';
+
 const built = statSync('apps/server/dist/main.js', { throwIfNoEntry: false })?.mtimeMs ?? 0;
 const newest = Math.max(
   ...globSync(['apps/server/src/**/*.ts', 'prisma/schema.prisma']).map((file) => statSync(file).mtimeMs),
@@ -12,10 +14,14 @@ if (built < newest) {
   });
   if (status !== 0) process.exit(status ?? 1);
 }
-const server = spawn(process.execPath, ['--enable-source-maps', 'apps/server/dist/main.js'], {
-  stdio: 'inherit',
-  // glibc gives each of Node's threads a heap of its own and keeps what they free: 60 MiB more in resident memory.
-  env: { MALLOC_ARENA_MAX: '2', ...process.env },
-});
+const server = spawn(
+  process.execPath,
+  [...MEMORY_FLAGS, '--enable-source-maps', 'apps/server/dist/main.js'],
+  {
+    stdio: 'inherit',
+    // glibc gives each of Node's threads a heap of its own and keeps what they free: 60 MiB more in resident memory.
+    env: { MALLOC_ARENA_MAX: '2', ...process.env },
+  },
+);
 for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => server.kill(signal));
 server.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 128)));

@@ -3,6 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { MEMORY_FLAGS } from '../../scripts/memory-flags.mjs';
+
 /** Lakewarden as its users run it: a process of its own. */
 export interface ServerProcess {
   readonly url: string;
@@ -40,7 +42,7 @@ const ended = (child: ChildProcess): Promise<unknown> =>
 /** @param databaseUrl absent: the embedded database, in a folder of its own */
 export async function startServerProcess(databaseUrl?: string): Promise<ServerProcess> {
   const directory = await mkdtemp(join(tmpdir(), 'lakewarden-bench-'));
-  const child = spawn(process.execPath, ['apps/server/dist/main.js'], {
+  const child = spawn(process.execPath, [...MEMORY_FLAGS, 'apps/server/dist/main.js'], {
     env: {
       MALLOC_ARENA_MAX: '2', // as `npm start` has it
       ...process.env,

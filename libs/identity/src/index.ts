@@ -2,10 +2,43 @@ export { type AccessKeyPair, newAccessKeyPair } from './access-key/access-key.ts
 export * from './account/accounts.ts';
 export { authorizeAdministrators } from './authorize.ts';
 export { type AccessKeyHolder, findAccessKeyHolder } from './caller/principal.repository.ts';
-export { MasterKeys } from './secrets/master-keys.ts';
-export type { AccessKey, User } from './user/user.ts';
-export * from './user/users.ts';
 export * from './caller/find-principal.ts';
+export type { Group } from './group/group.ts';
+export {
+  type CreateGroup,
+  createGroup,
+  deleteGroup,
+  type GetGroup,
+  getGroup,
+  type GroupWithMembers,
+  type ListGroups,
+  listGroups,
+} from './group/groups.ts';
+export * from './group/memberships.ts';
+export type { Role } from './role/role.ts';
+export * from './role/roles.ts';
+export { MasterKeys } from './secrets/master-keys.ts';
+export { resealAll } from './secrets/reseal.ts';
 export * from './token/login.ts';
 export { hashPassword } from './token/passwords.ts';
 export * from './token/tokens.ts';
+export type { AccessKey, User } from './user/user.ts';
+export {
+  type CallerIdentity,
+  type CreateAccessKey,
+  createAccessKey,
+  type CreatedAccessKey,
+  type CreateUser,
+  createUser,
+  type DeleteAccessKey,
+  deleteAccessKey,
+  deleteUser,
+  getCallerIdentity,
+  getUser,
+  listAccessKeys,
+  type ListUsers,
+  listUsers,
+  type UpdateAccessKey,
+  updateAccessKey,
+  type UserName,
+} from './user/users.ts';

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 
 import type { ChangeFeed } from './change-feed.ts';
 
-const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 32 * 1024 * 1024;
 /** An entry's cost where its own size is not known: a table's metadata with its columns. */
 const DEFAULT_ENTRY_BYTES = 4 * 1024;
 const MAX_AGE_MS = 60 * 60 * 1000;

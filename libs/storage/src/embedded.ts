@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duplex } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 
 const SYNC = 'S'.charCodeAt(0);
@@ -115,8 +118,18 @@ const nextMessage = (worker: Worker, expected: string): Promise<void> =>
     worker.once('error', reject);
   });
 
+/** The first start runs initdb in a process of its own: its 370 MiB would stay with the server. */
+async function initialise(directory: string): Promise<void> {
+  const script = fileURLToPath(new URL('./pglite-initdb.ts', import.meta.url));
+  await promisify(execFile)(process.execPath, [script, directory]);
+}
+
 async function start(directory: string): Promise<Worker> {
-  const worker = new Worker(new URL('./pglite-worker.ts', import.meta.url), { workerData: { directory } });
+  const worker = new Worker(new URL('./pglite-worker.ts', import.meta.url), {
+    workerData: { directory },
+    // Its answers are short-lived: a small nursery gives them back soon. PostgreSQL's own memory is not counted here.
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+  });
   worker.setMaxListeners(0);
   await nextMessage(worker, 'ready');
   return worker;
@@ -132,8 +145,7 @@ async function close(worker: Worker): Promise<void> {
 /** @param directory a folder, or `memory://` for a database that is gone at exit */
 export async function openEmbeddedDatabase(directory: string): Promise<EmbeddedDatabase> {
   if (!directory.startsWith('memory:') && !existsSync(join(directory, 'PG_VERSION'))) {
-    // The first start runs initdb, whose memory stays with its thread: 370 MiB that the server would keep.
-    await close(await start(directory));
+    await initialise(directory);
   }
   const worker = await start(directory);
   let socket: WorkerSocket | undefined;

@@ -33,8 +33,8 @@ export interface GetPartitions extends PageRequest {
 
 /** Beyond this many matches, sorting them anew for each page costs more than walking the table's own order. */
 const MAX_SORTED_ENTRIES = 20_000;
-/** A page in memory: a partition's values, parameters and objects, its descriptor being shared. */
-const ABOUT_BYTES_PER_PARTITION = 600;
+/** A page in memory, seen: 250 MiB for 110,000 partitions of two values and one column. */
+const ABOUT_BYTES_PER_PARTITION = 2_400;
 
 const ORDER_TAG: Record<Position['order'], number> = { key: 0x4b, bucket: 0x42 };
 

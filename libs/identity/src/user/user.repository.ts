@@ -1,14 +1,21 @@
-import { alreadyExists, newId, type Tx } from '@lakewarden/kernel';
+import { alreadyExists, type Tx } from '@lakewarden/kernel';
 import { isUniqueViolation, prisma, sql } from '@lakewarden/storage';
 
 import { type AccessKeyPair, secretContext } from '../access-key/access-key.ts';
+import { refuseTakenName } from '../account/names.repository.ts';
 import type { MasterKeys } from '../secrets/master-keys.ts';
 import type { AccessKey, User } from './user.ts';
 
+/** A `User` and no more of his row: never the password's hash. */
+export const USER_COLUMNS =
+  'u.id, u.account_id AS "accountId", u.name, u.path, u.unique_id AS "uniqueId", u.created_at AS "createdAt"';
+
 export async function findUser(tx: Tx, accountId: string, name: string): Promise<User | undefined> {
-  return (
-    (await prisma(tx).iamUser.findUnique({ where: { accountId_name: { accountId, name } } })) ?? undefined
-  );
+  const [user] = await sql<User>(tx, {
+    text: `SELECT ${USER_COLUMNS} FROM iam_user u WHERE u.account_id = $1 AND u.name = $2`,
+    values: [accountId, name],
+  });
+  return user;
 }
 
 export async function findUserByUniqueId(
@@ -16,7 +23,11 @@ export async function findUserByUniqueId(
   accountId: string,
   uniqueId: string,
 ): Promise<User | undefined> {
-  return (await prisma(tx).iamUser.findFirst({ where: { accountId, uniqueId } })) ?? undefined;
+  const [user] = await sql<User>(tx, {
+    text: `SELECT ${USER_COLUMNS} FROM iam_user u WHERE u.account_id = $1 AND u.unique_id = $2`,
+    values: [accountId, uniqueId],
+  });
+  return user;
 }
 
 /** By name. @param afterName exclusive */
@@ -27,20 +38,17 @@ export async function listUserRows(
   afterName: string,
   limit: number,
 ): Promise<User[]> {
-  return prisma(tx).iamUser.findMany({
-    where: { accountId, path: { startsWith: pathPrefix }, name: { gt: afterName } },
-    orderBy: { name: 'asc' },
-    take: limit,
+  // starts_with, not LIKE: a prefix may hold `_` and `%`.
+  return sql<User>(tx, {
+    text: `SELECT ${USER_COLUMNS} FROM iam_user u WHERE u.account_id = $1 AND starts_with(u.path, $2) AND u.name > $3
+           ORDER BY u.name LIMIT $4`,
+    values: [accountId, pathPrefix, afterName, limit],
   });
 }
 
-/** Two names that differ in case alone are one name to IAM; the lock makes look and insert one step. */
+/** @throws AlreadyExistsException */
 export async function insertUser(tx: Tx, user: User): Promise<void> {
-  await sql(tx, { text: 'SELECT id FROM account WHERE id = $1 FOR UPDATE', values: [user.accountId] });
-  const taken = await prisma(tx).iamUser.findFirst({
-    where: { accountId: user.accountId, name: { equals: user.name, mode: 'insensitive' } },
-  });
-  if (taken !== null) throw alreadyExists(`User with name ${user.name} already exists.`);
+  await refuseTakenName(tx, 'User', user.accountId, user.name);
   await prisma(tx).iamUser.create({ data: user });
 }
 
@@ -48,9 +56,26 @@ export async function deleteUserRow(tx: Tx, id: string): Promise<void> {
   await prisma(tx).iamUser.delete({ where: { id } });
 }
 
-/** Holds every other writer of the user's keys back until the transaction ends. */
-export async function lockUser(tx: Tx, id: string): Promise<void> {
-  await sql(tx, { text: 'SELECT id FROM iam_user WHERE id = $1 FOR UPDATE', values: [id] });
+/**
+ * Holds every other writer of the user, his keys and his groups back until the transaction ends.
+ * @returns whether he is still there
+ */
+export async function lockUser(tx: Tx, id: string): Promise<boolean> {
+  const locked = await sql(tx, { text: 'SELECT id FROM iam_user WHERE id = $1 FOR UPDATE', values: [id] });
+  return locked.length > 0;
+}
+
+/** As {@link lockUser}, by name. */
+export async function lockUserNamed(tx: Tx, accountId: string, name: string): Promise<User | undefined> {
+  const [user] = await sql<User>(tx, {
+    text: `SELECT ${USER_COLUMNS} FROM iam_user u WHERE u.account_id = $1 AND u.name = $2 FOR UPDATE`,
+    values: [accountId, name],
+  });
+  return user;
+}
+
+export async function isInGroup(tx: Tx, userId: string): Promise<boolean> {
+  return (await prisma(tx).iamGroupMember.findFirst({ where: { userId } })) !== null;
 }
 
 export async function listUserKeys(tx: Tx, user: User): Promise<AccessKey[]> {
@@ -110,8 +135,6 @@ export async function deleteUserKey(tx: Tx, user: User, accessKeyId: string): Pr
   const { count } = await prisma(tx).accessKey.deleteMany({ where: { accessKeyId, userId: user.id } });
   return count > 0;
 }
-
-export const newUserId = (): string => newId<'User'>();
 
 export async function findUserWithPolicies(
   tx: Tx,

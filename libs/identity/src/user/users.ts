@@ -7,11 +7,12 @@ import {
   type Page,
   type PageRequest,
   type ReadScope,
-  toPage,
   userArn,
+  type WriteScope,
 } from '@lakewarden/kernel';
 
 import { type AccessKeyPair, newAccessKeyPair, newUniqueId } from '../access-key/access-key.ts';
+import { pageByName } from '../names-page.ts';
 import type { MasterKeys } from '../secrets/master-keys.ts';
 import type { AccessKey, User } from './user.ts';
 import {
@@ -21,10 +22,10 @@ import {
   findUserByUniqueId,
   insertUser,
   insertUserKey,
+  isInGroup,
   listUserKeys,
   listUserRows,
   lockUser,
-  newUserId,
   setUserKeyStatus,
 } from './user.repository.ts';
 
@@ -34,21 +35,30 @@ const MAX_ACCESS_KEYS = 2;
 const authorizeUser = (scope: ReadScope, name: string): Promise<void> =>
   scope.authorize({ arn: userArn(scope.caller.accountId, '/', name), accountId: scope.caller.accountId });
 
-const userChange = (user: User): Change => ({
+export const userChange = (user: User): Change => ({
   accountId: user.accountId,
   kind: 'identity',
   subjectId: user.id,
 });
 
+export const noSuchUser = (name: string) => notFound(`The user with name ${name} cannot be found.`);
+
 /** The named user; without a name the caller's own. @throws EntityNotFoundException */
-async function requireUser(scope: ReadScope, name: string | undefined): Promise<User> {
+export async function requireUser(scope: ReadScope, name: string | undefined): Promise<User> {
   const { accountId, principalId } = scope.caller;
   await authorizeUser(scope, name ?? '*');
   const user =
     name === undefined
       ? await findUserByUniqueId(scope.tx, accountId, principalId)
       : await findUser(scope.tx, accountId, name);
-  if (user === undefined) throw notFound(`The user with name ${name ?? principalId} cannot be found.`);
+  if (user === undefined) throw noSuchUser(name ?? principalId);
+  return user;
+}
+
+/** The same, locked: it was there, and stays. */
+async function requireLockedUser(scope: WriteScope, name: string | undefined): Promise<User> {
+  const user = await requireUser(scope, name);
+  if (!(await lockUser(scope.tx, user.id))) throw noSuchUser(user.name);
   return user;
 }
 
@@ -64,7 +74,7 @@ export const createUser = defineWrite({
   async run(scope, command: CreateUser): Promise<User> {
     await authorizeUser(scope, command.name);
     const user: User = {
-      id: newUserId(),
+      id: scope.newId<'User'>(),
       accountId: scope.caller.accountId,
       name: command.name,
       path: command.path,
@@ -97,25 +107,29 @@ export const listUsers = defineRead({
 
   async run(scope, command: ListUsers): Promise<Page<User>> {
     await authorizeUser(scope, '*');
-    const { accountId, arn } = scope.caller;
-    const question = ['ListUsers', accountId, command.pathPrefix, arn];
-    const after = command.token === undefined ? '' : scope.tokens.open(question, command.token).toString();
-    const rows = await listUserRows(scope.tx, accountId, command.pathPrefix, after, command.limit + 1);
-    return toPage(rows, command.limit, (last) => scope.tokens.issue(question, Buffer.from(last.name)));
+    const { pathPrefix } = command;
+    return pageByName(scope, ['ListUsers', pathPrefix], command, (after, limit) =>
+      listUserRows(scope.tx, scope.caller.accountId, pathPrefix, after, limit),
+    );
   },
 });
 
-/** @throws EntityNotFoundException; DeleteConflictException it still has access keys */
+/** @throws EntityNotFoundException; DeleteConflictException it still has access keys or groups */
 export const deleteUser = defineWrite({
   action: 'iam:DeleteUser',
 
   async run(scope, command: { readonly name: string }): Promise<void> {
-    const user = await requireUser(scope, command.name);
-    await lockUser(scope.tx, user.id);
+    const user = await requireLockedUser(scope, command.name);
     if ((await listUserKeys(scope.tx, user)).length > 0) {
       throw new LakewardenError(
         'DeleteConflictException',
         'Cannot delete entity, must delete access keys first.',
+      );
+    }
+    if (await isInGroup(scope.tx, user.id)) {
+      throw new LakewardenError(
+        'DeleteConflictException',
+        'Cannot delete entity, must remove users from group first.',
       );
     }
     await deleteUserRow(scope.tx, user.id);
@@ -137,8 +151,7 @@ export const createAccessKey = defineWrite({
   action: 'iam:CreateAccessKey',
 
   async run(scope, command: CreateAccessKey): Promise<CreatedAccessKey> {
-    const user = await requireUser(scope, command.name);
-    await lockUser(scope.tx, user.id);
+    const user = await requireLockedUser(scope, command.name);
     if ((await listUserKeys(scope.tx, user)).length >= MAX_ACCESS_KEYS) {
       throw new LakewardenError(
         'ResourceNumberLimitExceededException',

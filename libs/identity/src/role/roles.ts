@@ -1,0 +1,92 @@
+import {
+  type Change,
+  defineRead,
+  defineWrite,
+  notFound,
+  type Page,
+  type PageRequest,
+  type ReadScope,
+  roleArn,
+} from '@lakewarden/kernel';
+
+import { newUniqueId } from '../access-key/access-key.ts';
+import { pageByName } from '../names-page.ts';
+import { deleteRoleRow, findRole, insertRole, listRoleRows } from './role.repository.ts';
+import type { Role } from './role.ts';
+import { refuseMalformedTrustPolicy } from './trust-policy.ts';
+
+const authorizeRole = ({ authorize, caller: { accountId } }: ReadScope, name: string): Promise<void> =>
+  authorize({ arn: roleArn(accountId, '/', name), accountId });
+
+const roleChange = ({ accountId, id }: Role): Change => ({ accountId, kind: 'identity', subjectId: id });
+
+const noSuchRole = (name: string) => notFound(`The role with name ${name} cannot be found.`);
+
+export interface CreateRole {
+  readonly name: string;
+  readonly path: string;
+  readonly assumeRolePolicyDocument: string;
+  readonly description?: string | undefined;
+  readonly maxSessionSeconds: number;
+}
+
+/** A role without any policy. @throws AlreadyExistsException, MalformedPolicyDocumentException */
+export const createRole = defineWrite({
+  action: 'iam:CreateRole',
+
+  async run(scope, { description, ...command }: CreateRole): Promise<Role> {
+    await authorizeRole(scope, command.name);
+    refuseMalformedTrustPolicy(command.assumeRolePolicyDocument);
+    const role: Role = {
+      id: scope.newId<'Role'>(),
+      accountId: scope.caller.accountId,
+      ...command,
+      ...(description !== undefined && { description }),
+      uniqueId: newUniqueId('AROA'),
+      createdAt: scope.now,
+    };
+    await insertRole(scope.tx, role);
+    scope.changed(roleChange(role));
+    return role;
+  },
+});
+
+/** @throws EntityNotFoundException */
+export const getRole = defineRead({
+  action: 'iam:GetRole',
+
+  async run(scope, { name }: { readonly name: string }): Promise<Role> {
+    await authorizeRole(scope, name);
+    const role = await findRole(scope.tx, scope.caller.accountId, name);
+    if (role === undefined) throw noSuchRole(name);
+    return role;
+  },
+});
+
+export interface ListRoles extends PageRequest {
+  readonly pathPrefix: string;
+}
+
+export const listRoles = defineRead({
+  action: 'iam:ListRoles',
+
+  async run(scope, command: ListRoles): Promise<Page<Role>> {
+    await authorizeRole(scope, '*');
+    const { pathPrefix } = command;
+    return pageByName(scope, ['ListRoles', pathPrefix], command, (after, limit) =>
+      listRoleRows(scope.tx, scope.caller.accountId, pathPrefix, after, limit),
+    );
+  },
+});
+
+/** @throws EntityNotFoundException */
+export const deleteRole = defineWrite({
+  action: 'iam:DeleteRole',
+
+  async run(scope, { name }: { readonly name: string }): Promise<void> {
+    await authorizeRole(scope, name);
+    const role = await deleteRoleRow(scope.tx, scope.caller.accountId, name);
+    if (role === undefined) throw noSuchRole(name);
+    scope.changed(roleChange(role));
+  },
+});

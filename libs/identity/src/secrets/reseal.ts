@@ -1,0 +1,45 @@
+import { defineWrite, type WriteScope } from '@lakewarden/kernel';
+
+import type { MasterKeys } from './master-keys.ts';
+import { listSealed, lockSealed, replaceSealed, type SealedKind } from './sealed.repository.ts';
+
+const BATCH = 1_000;
+
+async function resealKind(scope: WriteScope, keys: MasterKeys, kind: SealedKind): Promise<number> {
+  let count = 0;
+  let after = '';
+  for (;;) {
+    const batch = await listSealed(scope.tx, kind, after, BATCH);
+    const last = batch.at(-1);
+    if (last === undefined) return count;
+    await replaceSealed(
+      scope.tx,
+      kind,
+      batch.map(({ id, sealed }) => {
+        const context = `${kind}:${id}`;
+        return { id, sealed: keys.seal(keys.open(sealed, context).reveal(), context) };
+      }),
+    );
+    count += batch.length;
+    after = last.id;
+  }
+}
+
+/**
+ * Seals every secret again under the current master key, in one transaction: after it, previous keys open nothing.
+ * The operator's own step (`rotate-master-key`), behind no door. One value that does not open undoes all of it.
+ *
+ * @param keys the new key as the current one, the old among the previous
+ * @returns how many of each were sealed again
+ */
+export const resealAll = defineWrite({
+  action: 'lakewarden:RotateMasterKey',
+
+  async run(scope, keys: MasterKeys): Promise<{ readonly accessKeys: number; readonly signingKeys: number }> {
+    await lockSealed(scope.tx);
+    return {
+      accessKeys: await resealKind(scope, keys, 'access-key'),
+      signingKeys: await resealKind(scope, keys, 'signing-key'),
+    };
+  },
+});
