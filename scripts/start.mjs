@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { globSync, statSync } from 'node:fs';
 
-import { MEMORY_FLAGS } from './memory-flags.mjs';
+import { MEMORY_ENVIRONMENT, MEMORY_FLAGS } from './memory-flags.mjs';
 
 const built = statSync('apps/server/dist/main.js', { throwIfNoEntry: false })?.mtimeMs ?? 0;
 const newest = Math.max(
@@ -19,8 +19,7 @@ const server = spawn(
   [...MEMORY_FLAGS, '--enable-source-maps', 'apps/server/dist/main.js'],
   {
     stdio: 'inherit',
-    // glibc gives each of Node's threads a heap of its own and keeps what they free: 60 MiB more in resident memory.
-    env: { MALLOC_ARENA_MAX: '2', ...process.env },
+    env: { ...MEMORY_ENVIRONMENT, ...process.env },
   },
 );
 for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => server.kill(signal));

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { MEMORY_FLAGS } from '../../scripts/memory-flags.mjs';
+import { MEMORY_ENVIRONMENT, MEMORY_FLAGS } from '../../scripts/memory-flags.mjs';
 
 /** Lakewarden as its users run it: a process of its own. */
 export interface ServerProcess {
@@ -44,7 +44,7 @@ export async function startServerProcess(databaseUrl?: string): Promise<ServerPr
   const directory = await mkdtemp(join(tmpdir(), 'lakewarden-bench-'));
   const child = spawn(process.execPath, [...MEMORY_FLAGS, 'apps/server/dist/main.js'], {
     env: {
-      MALLOC_ARENA_MAX: '2', // as `npm start` has it
+      ...MEMORY_ENVIRONMENT,
       ...process.env,
       LAKEWARDEN_PORT: '0',
       LAKEWARDEN_DATA_DIR: directory,

@@ -44,9 +44,9 @@ export interface ReadScope {
    * Answers from memory what an earlier read loaded, until a change to one of its tags is committed, here or on
    * another replica. Never used inside a write, which must see its own transaction.
    */
-  cached<T extends object>(key: string, load: () => Promise<Cacheable<T>>): Promise<T>;
+  readonly cached: <T extends object>(key: string, load: () => Promise<Cacheable<T>>) => Promise<T>;
   /** Throws AccessDeniedException unless the caller may do this use case's action to the resource. */
-  authorize(resource: Resource, action?: string): Promise<void>;
+  readonly authorize: (resource: Resource, action?: string) => Promise<void>;
 }
 
 export interface WriteScope extends ReadScope {

@@ -5,6 +5,7 @@ import pg from 'pg';
 
 import { openEmbeddedDatabase } from './embedded.ts';
 import { PrismaClient } from './generated/client.ts';
+import { typeParsers } from './type-parsers.ts';
 
 export interface DatabaseSettings {
   /** `postgresql://...`, or `memory://`; absent, the embedded database of `directory` is opened. */
@@ -83,6 +84,8 @@ export class Database {
         connectionTimeoutMillis: 10_000,
         statement_timeout: STATEMENT_TIMEOUT_MS,
         application_name: 'lakewarden',
+        types: typeParsers,
+        options: '-c timezone=UTC',
       });
       return new Database('postgresql', pool);
     }
@@ -95,6 +98,7 @@ export class Database {
       user: 'postgres',
       database: 'postgres',
       ssl: false,
+      types: typeParsers,
       stream: () => embedded.openSocket(),
     });
     return new Database('embedded', pool, () => embedded.close());

@@ -17,12 +17,12 @@ import {
   type BucketRange,
   countEntries,
   countRowsRead,
-  type FoundPartition,
   type PartitionSearch,
   type Position,
   searchPartitions,
 } from './partition-search.repository.ts';
-import { SEGMENT_BUCKETS } from './partition-key.ts';
+import { partitionKey, SEGMENT_BUCKETS, segmentBucket } from './partition-key.ts';
+import { keyFamilies, type StoredPartition } from './partition.repository.ts';
 import { type Access, chooseAccess } from './plan.ts';
 
 export interface GetPartitions extends PageRequest {
@@ -128,13 +128,18 @@ async function loadPage(
   );
   const rows = await searchPartitions(scope.tx, search);
   // SQL lets through what may not fit its type; here it is complained about, or turns out not to match.
-  const isMatch = ({ partition }: FoundPartition): boolean =>
+  const isMatch = ({ partition }: StoredPartition): boolean =>
     expression === undefined ||
     !comparesTypedKeys(expression) ||
     evaluate(expression, keys, partition.values) === true;
-  const positionOf = ({ key, bucket }: FoundPartition): Position =>
-    search.order === 'key' ? { order: 'key', key } : { order: 'bucket', bucket, key };
-  const tokenAfter = (row: FoundPartition) => scope.tokens.issue(asked, encodePosition(positionOf(row)));
+  const families = keyFamilies(found.table);
+  const positionOf = ({ partition }: StoredPartition): Position => {
+    const key = partitionKey(families, partition.values);
+    return search.order === 'key'
+      ? { order: 'key', key }
+      : { order: 'bucket', bucket: segmentBucket(key), key };
+  };
+  const tokenAfter = (row: StoredPartition) => scope.tokens.issue(asked, encodePosition(positionOf(row)));
   const last = rows[command.limit - 1];
   const matching = rows.slice(0, command.limit).filter(isMatch);
   const page = toPage(matching, command.limit, tokenAfter);

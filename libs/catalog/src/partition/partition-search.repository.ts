@@ -81,32 +81,28 @@ export function searchStatement(search: PartitionSearch): { text: string; values
                   ORDER BY p.bucket, p.key LIMIT ${limited}`;
     return { text, values: parameters.values };
   }
+  // A Merge Append is ordered by what its branches select.
+  const columns = access.ranges.length > 1 ? `${PARTITION_COLUMNS}, p.key` : PARTITION_COLUMNS;
   const branches = access.ranges.map((each) =>
     access.entriesOf === undefined
       ? // Plan: partition_table_no_key_key, walked in order until the page is full.
-        `SELECT ${PARTITION_COLUMNS} FROM partition p WHERE p.table_no = ${tableNo}${range('p.key', each)}${rest}
+        `SELECT ${columns} FROM partition p WHERE p.table_no = ${tableNo}${range('p.key', each)}${rest}
          ORDER BY p.key LIMIT ${limited}`
       : // Plan: a range of partition_index_entry_pkey, each entry's partition by primary key, then the top rows by key.
-        `SELECT ${PARTITION_COLUMNS} FROM partition_index_entry e JOIN partition p ON p.id = e.partition_id
+        `SELECT ${columns} FROM partition_index_entry e JOIN partition p ON p.id = e.partition_id
          WHERE e.index_no = ${parameters.add(access.entriesOf.no)}${range('e.key', each)} AND p.table_no = ${tableNo}${rest}
          ORDER BY p.key LIMIT ${limited}`,
   );
   const [only] = branches;
   if (only !== undefined && branches.length === 1) return { text: only, values: parameters.values };
   // Plan: Merge Append of the branches, each read only as far as the page needs.
-  const text = `SELECT * FROM (${branches.map((branch) => `(${branch})`).join(' UNION ALL ')}) p ORDER BY p.key LIMIT ${limited}`;
+  const text = `SELECT ${PARTITION_COLUMNS} FROM (${branches.map((branch) => `(${branch})`).join(' UNION ALL ')}) p ORDER BY p.key LIMIT ${limited}`;
   return { text, values: parameters.values };
 }
 
-export interface FoundPartition extends StoredPartition {
-  readonly bucket: number;
-}
-
-export async function searchPartitions(tx: Tx, search: PartitionSearch): Promise<FoundPartition[]> {
+export async function searchPartitions(tx: Tx, search: PartitionSearch): Promise<StoredPartition[]> {
   if (search.access.ranges.length === 0) return [];
-  const rows = await sql<PartitionRow>(tx, { ...searchStatement(search), prepared: true });
-  const partitions = await toPartitions(tx, rows);
-  return partitions.map((partition, i) => ({ ...partition, bucket: rows[i]?.bucket ?? 0 }));
+  return toPartitions(tx, await sql<PartitionRow>(tx, { ...searchStatement(search), prepared: true }));
 }
 
 /** How many entries the index's ranges hold, counted no further than the limit. */

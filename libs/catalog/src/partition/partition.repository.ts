@@ -10,14 +10,11 @@ import { loadStorageDescriptors, storeStorageDescriptors } from './storage-descr
 
 export interface StoredPartition {
   readonly id: string;
-  readonly key: Buffer;
   readonly partition: Partition;
 }
 
 export interface PartitionRow {
   readonly id: string;
-  readonly key: Buffer;
-  readonly bucket: number;
   readonly values: readonly string[];
   readonly sd_id: string | null;
   readonly location: string | null;
@@ -27,11 +24,18 @@ export interface PartitionRow {
   readonly last_analyzed_at: Date | null;
 }
 
-export const PARTITION_COLUMNS = `p.id, p.key, p.bucket, p.values, p.sd_id, p.location, p.parameters, p.created_at,
+/** Without the key and the bucket: both follow from the values, and a page needs them for its last row alone. */
+export const PARTITION_COLUMNS = `p.id, p.values, p.sd_id, p.location, p.parameters, p.created_at,
   p.last_access_at, p.last_analyzed_at`;
 
 const keyNames = (table: Table): string[] => table.partitionKeys.map((key) => key.Name);
 export const keyFamilies = (table: Table) => table.partitionKeys.map((key) => orderFamily(key.Type));
+
+/** The stored key of values, in hex: their identity within the table. */
+export const identityOf = (table: Table): ((values: readonly string[]) => string) => {
+  const families = keyFamilies(table);
+  return (values) => partitionKey(families, values).toString('hex');
+};
 
 /** Rows with their descriptors put together again. */
 export async function toPartitions(tx: Tx, rows: readonly PartitionRow[]): Promise<StoredPartition[]> {
@@ -39,7 +43,6 @@ export async function toPartitions(tx: Tx, rows: readonly PartitionRow[]): Promi
   const descriptors = await loadStorageDescriptors(tx, ids);
   return rows.map((row) => ({
     id: row.id,
-    key: row.key,
     partition: {
       values: row.values,
       ...(row.sd_id !== null && { storageDescriptor: withLocation(descriptors.get(row.sd_id) ?? {}, row) }),

@@ -22,10 +22,11 @@ import { authorizeTable, type TableRef } from '../reference.ts';
 import { type Table, tableChange } from '../table/table.ts';
 import { lockTable, requireTable } from '../table/tables.ts';
 import type { Partition, PartitionFailure, PartitionInput } from './partition.ts';
-import { indexKey, partitionKey } from './partition-key.ts';
+import { indexKey } from './partition-key.ts';
 import {
   deletePartitionRows,
   findPartitions,
+  identityOf,
   insertPartitions,
   keyFamilies,
   replacePartition,
@@ -122,20 +123,20 @@ async function addPartitions(
   { table, indexes }: HeldTable,
   inputs: readonly PartitionInput[],
 ): Promise<PartitionFailure[]> {
-  const families = keyFamilies(table);
+  const identity = identityOf(table);
   const seen = new Set<string>();
   const { fit, failures } = sift(inputs, (input) => {
     refuseUnfitValues(table, input.values);
     refuseUnfitForIndexes(table, indexes, input.values);
-    const key = partitionKey(families, input.values).toString('hex');
-    if (seen.has(key)) throw partitionExists();
-    seen.add(key);
+    const id = identity(input.values);
+    if (seen.has(id)) throw partitionExists();
+    seen.add(id);
   });
   if (fit.length === 0) return failures;
   const ids = await insertPartitions(scope.tx, table, fit, scope.now);
   const made: { id: string; values: readonly string[] }[] = [];
   for (const input of fit) {
-    const id = ids.get(partitionKey(families, input.values).toString('hex'));
+    const id = ids.get(identity(input.values));
     if (id === undefined) failures.push({ values: input.values, error: partitionExists() });
     else made.push({ id, values: input.values });
   }
@@ -260,13 +261,12 @@ async function removePartitions(
     fit.map(({ values }) => values),
     true,
   );
-  const byKey = new Map(found.map((stored) => [stored.key.toString('hex'), stored]));
-  const families = keyFamilies(table);
+  const identity = identityOf(table);
+  const byIdentity = new Map(found.map((stored) => [identity(stored.partition.values), stored]));
   const gone: StoredPartition[] = [];
   for (const { values } of fit) {
-    const key = partitionKey(families, values).toString('hex');
-    const stored = byKey.get(key);
-    byKey.delete(key); // asked for twice: the second time it is gone
+    const stored = byIdentity.get(identity(values));
+    byIdentity.delete(identity(values)); // asked for twice: the second time it is gone
     if (stored === undefined) failures.push({ values, error: noSuchPartition() });
     else gone.push(stored);
   }
@@ -343,9 +343,9 @@ export const batchGetPartition = defineRead({
     const { table } = await requireTable(scope, command.table);
     for (const values of command.partitions) refuseUnfitValues(table, values);
     const found = await findPartitions(scope.tx, table, command.partitions);
-    const byKey = new Map(found.map((stored) => [stored.key.toString('hex'), stored.partition]));
-    const families = keyFamilies(table);
-    const asked = new Set(command.partitions.map((values) => partitionKey(families, values).toString('hex')));
-    return [...asked].flatMap((key) => byKey.get(key) ?? []);
+    const identity = identityOf(table);
+    const byIdentity = new Map(found.map(({ partition }) => [identity(partition.values), partition]));
+    const asked = new Set(command.partitions.map(identity));
+    return [...asked].flatMap((id) => byIdentity.get(id) ?? []);
   },
 });

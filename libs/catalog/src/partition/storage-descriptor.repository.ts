@@ -59,8 +59,17 @@ export async function storeStorageDescriptors(
   tableNo: string,
   descriptors: readonly StorageDescriptor[],
 ): Promise<string[]> {
-  const texts = descriptors.map(canonicalText);
-  const hashes = texts.map((text) => createHash('sha256').update(text).digest().subarray(0, 16));
+  // A batch mostly holds one descriptor a hundred times: put in order and hashed once for each way it is written.
+  const written = descriptors.map((descriptor) => JSON.stringify(descriptor));
+  const known = new Map<string, { text: string; hash: Buffer }>();
+  descriptors.forEach((descriptor, i) => {
+    const key = written[i] ?? '';
+    if (known.has(key)) return;
+    const text = canonicalText(descriptor);
+    known.set(key, { text, hash: createHash('sha256').update(text).digest().subarray(0, 16) });
+  });
+  const texts = written.map((key) => known.get(key)?.text ?? '');
+  const hashes = written.map((key) => known.get(key)?.hash ?? Buffer.alloc(0));
   const distinct = new Map(hashes.map((hash, i) => [hash.toString('hex'), { hash, text: texts[i] ?? '' }]));
   const idByHash = new Map<string, string>();
   const find = async () => {

@@ -1,4 +1,4 @@
-import { LakewardenError } from '@lakewarden/kernel';
+import type { LakewardenError } from '@lakewarden/kernel';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
