@@ -22,6 +22,10 @@ export interface PresentedCredential extends SigningScope {
   readonly sessionToken?: string;
   /** yyyymmddThhmmssZ */
   readonly requestTime: string;
+  /** The same, in milliseconds since the epoch. */
+  readonly signedAtMs: number;
+  /** Every header of the request, as it is signed. */
+  readonly headers: ReadonlyMap<string, string>;
   /** Presigned: seconds. */
   readonly expiresSeconds?: number;
 }
@@ -37,16 +41,20 @@ const missing = (): LakewardenError =>
 export const incomplete = (message: string): LakewardenError =>
   new LakewardenError('IncompleteSignatureException', message);
 
-const isTime = (text: string): boolean => !Number.isNaN(instantOf(text));
+/** The last time that was read: callers sign many requests in one second. */
+let lastTime = { text: '', ms: NaN };
 
 /** Milliseconds since the epoch; NaN for what is no time, such as a 13th month. */
-export function instantOf(basic: string): number {
+function instantOf(basic: string): number {
+  if (basic === lastTime.text) return lastTime.ms;
   const [, year, month, day, hour, minute, second] = TIME.exec(basic) ?? [];
   const ms = Date.parse(
     `${year ?? ''}-${month ?? ''}-${day ?? ''}T${hour ?? ''}:${minute ?? ''}:${second ?? ''}Z`,
   );
   // The 30th of February would be read as the 1st of March.
-  return Number.isNaN(ms) || basicTime(new Date(ms)) !== basic ? NaN : ms;
+  if (Number.isNaN(ms) || basicTime(new Date(ms)) !== basic) return NaN;
+  lastTime = { text: basic, ms };
+  return ms;
 }
 
 function readScope(text: string): SigningScope & { readonly accessKeyId: string } {
@@ -77,7 +85,7 @@ export function readCredential(request: SignedRequest): PresentedCredential {
   const headers = canonicalHeaders(request.rawHeaders);
   const authorization = headers.get('authorization');
   if (authorization !== undefined) return fromHeader(authorization, headers);
-  if (PRESIGNED.test(request.rawQuery)) return fromQuery(request.rawQuery);
+  if (PRESIGNED.test(request.rawQuery)) return fromQuery(request.rawQuery, headers);
   throw missing();
 }
 
@@ -106,7 +114,8 @@ function fromHeader(authorization: string, headers: ReadonlyMap<string, string>)
   const faults = FIELDS.filter((name) => !fields.get(name)).map(
     (name) => `Authorization header requires '${name}' parameter.`,
   );
-  if (!isTime(requestTime)) {
+  const signedAtMs = instantOf(requestTime);
+  if (Number.isNaN(signedAtMs)) {
     faults.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
   }
   // The algorithm alone: an answer never repeats a signature.
@@ -117,6 +126,8 @@ function fromHeader(authorization: string, headers: ReadonlyMap<string, string>)
     signedHeaders: (fields.get('SignedHeaders') ?? '').split(';'),
     signature: fields.get('Signature') ?? '',
     requestTime,
+    signedAtMs,
+    headers,
     ...(sessionToken !== undefined && { sessionToken }),
   };
 }
@@ -137,7 +148,7 @@ function presignedParameters(rawQuery: string): Map<string, string> {
   return parameters;
 }
 
-function fromQuery(rawQuery: string): PresentedCredential {
+function fromQuery(rawQuery: string, headers: ReadonlyMap<string, string>): PresentedCredential {
   const parameters = presignedParameters(rawQuery);
   const need = (name: string): string => {
     const value = parameters.get(name);
@@ -147,7 +158,8 @@ function fromQuery(rawQuery: string): PresentedCredential {
   if (need('X-Amz-Algorithm') !== ALGORITHM) throw incomplete(`Only ${ALGORITHM} signatures are supported.`);
   const scope = readScope(need('X-Amz-Credential'));
   const requestTime = need('X-Amz-Date');
-  if (!isTime(requestTime)) throw incomplete('X-Amz-Date must be of the form yyyymmddThhmmssZ.');
+  const signedAtMs = instantOf(requestTime);
+  if (Number.isNaN(signedAtMs)) throw incomplete('X-Amz-Date must be of the form yyyymmddThhmmssZ.');
   const expires = need('X-Amz-Expires');
   const expiresSeconds = /^\d{1,6}$/.test(expires) ? Number(expires) : 0;
   if (expiresSeconds < 1 || expiresSeconds > MAX_PRESIGNED_SECONDS) {
@@ -159,6 +171,8 @@ function fromQuery(rawQuery: string): PresentedCredential {
     signedHeaders: need('X-Amz-SignedHeaders').split(';'),
     signature: need('X-Amz-Signature'),
     requestTime,
+    signedAtMs,
+    headers,
     expiresSeconds,
     ...(sessionToken !== undefined && { sessionToken }),
   };

@@ -2,8 +2,8 @@ import { timingSafeEqual } from 'node:crypto';
 
 import { LakewardenError, Secret } from '@lakewarden/kernel';
 
-import { canonicalHeaders, canonicalHeaderValue, canonicalRequest } from './canonical.ts';
-import { incomplete, instantOf, type PresentedCredential, type SignedRequest } from './credential.ts';
+import { canonicalHeaderValue, canonicalRequest } from './canonical.ts';
+import { incomplete, type PresentedCredential, type SignedRequest } from './credential.ts';
 import { ALGORITHM, basicTime, sha256Hex, signatureOf } from './signing-key.ts';
 
 export { type PresentedCredential, readCredential, type SignedRequest } from './credential.ts';
@@ -31,19 +31,18 @@ const duration = (seconds: number): string =>
   seconds % 60 === 0 ? `${String(seconds / 60)} min.` : `${String(seconds)} sec.`;
 
 function checkTime(credential: PresentedCredential, now: Date, skewSeconds: number): void {
-  const signedAt = instantOf(credential.requestTime);
+  const signedAt = credential.signedAtMs;
   const lifetime = credential.expiresSeconds ?? skewSeconds;
-  const at = basicTime(now);
   if (now.getTime() - signedAt > lifetime * 1000) {
     const earliest = basicTime(new Date(now.getTime() - lifetime * 1000));
     throw wrong(
-      `Signature expired: ${credential.requestTime} is now earlier than ${earliest} (${at} - ${duration(lifetime)})`,
+      `Signature expired: ${credential.requestTime} is now earlier than ${earliest} (${basicTime(now)} - ${duration(lifetime)})`,
     );
   }
   if (signedAt - now.getTime() > skewSeconds * 1000) {
     const latest = basicTime(new Date(now.getTime() + skewSeconds * 1000));
     throw wrong(
-      `Signature not yet current: ${credential.requestTime} is still later than ${latest} (${at} + ${duration(skewSeconds)})`,
+      `Signature not yet current: ${credential.requestTime} is still later than ${latest} (${basicTime(now)} + ${duration(skewSeconds)})`,
     );
   }
 }
@@ -99,7 +98,7 @@ export function verifySignature(
 ): void {
   checkTime(credential, options.now, options.skewSeconds ?? DEFAULT_SKEW_SECONDS);
   checkScope(credential, options.expectedService);
-  const headers = canonicalHeaders(request.rawHeaders);
+  const { headers } = credential;
   checkSignedHeaders(credential.signedHeaders, headers);
   const canonical = canonicalRequest({
     method: request.method,
