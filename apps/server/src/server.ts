@@ -19,6 +19,7 @@ import { type Caller, type Clock, PageTokens, Secret, systemClock, tag } from '@
 import { ChangeAwareCache, ChangeFeed, Database, migrate, readTx, UseCaseRunner } from '@lakewarden/storage';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { LogController } from 'fastify';
 import pino, { type Logger } from 'pino';
 
 import { AppModule } from './app.module.ts';
@@ -31,7 +32,7 @@ import { registerSignInDoor } from './doors/sign-in/token.door.ts';
 import { readSchema } from './doors/graphql/schema-text.ts';
 import { createMetrics, registerOperationsDoor } from './doors/operations/operations.door.ts';
 import { JobQueue } from './jobs/job-queue.ts';
-import { readMasterKey, writeAdminCredentials } from './settings/local-files.ts';
+import { readMasterKeys, writeAdminCredentials } from './settings/local-files.ts';
 import type { Settings } from './settings/settings.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url));
@@ -61,8 +62,8 @@ export interface ServerOptions {
 export async function startServer(settings: Settings, options: ServerOptions = {}): Promise<RunningServer> {
   const clock = options.clock ?? systemClock;
   const log = options.log ?? pino({ level: settings.LAKEWARDEN_LOG_LEVEL });
-  const masterKey = await readMasterKey(settings);
-  const keys = new MasterKeys(masterKey);
+  const { current: masterKey, next } = await readMasterKeys(settings);
+  const keys = new MasterKeys(masterKey, next === undefined ? [] : [next]);
   const database = await Database.open({
     url: settings.DATABASE_URL,
     directory: `${settings.LAKEWARDEN_DATA_DIR}/pglite`,
@@ -121,7 +122,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
   let isDraining = false;
   const adapter = new FastifyAdapter({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
   });
   const module = AppModule.with({

@@ -9,34 +9,16 @@ import {
   listUsers,
   type MasterKeys,
   updateAccessKey,
-  type User,
 } from '@lakewarden/identity';
-import { userArn } from '@lakewarden/kernel';
 import { z } from 'zod';
 
 import { operation, type OperationTable } from '../operation.ts';
+import { groupOperations } from './group.operations.ts';
+import { roleOperations } from './role.operations.ts';
+import { listingByPath, pageOf, pageShape, path, toUserShape, userName } from './shapes.ts';
 
-const userName = z
-  .string()
-  .min(1)
-  .max(64)
-  .regex(/^[\w+=,.@-]+$/);
-const path = z
-  .string()
-  .min(1)
-  .max(512)
-  .regex(/^(\/|\/[\u0021-\u007f]+\/)$/)
-  .default('/');
 const accessKeyId = z.string().regex(/^\w{16,128}$/);
 const ofUser = z.object({ UserName: userName.optional() });
-
-const toUserShape = (user: User) => ({
-  Path: user.path,
-  UserName: user.name,
-  UserId: user.uniqueId,
-  Arn: userArn(user.accountId, user.path, user.name),
-  CreateDate: user.createdAt,
-});
 
 const toKeyShape = (key: AccessKey) => ({
   UserName: key.userName,
@@ -47,6 +29,8 @@ const toKeyShape = (key: AccessKey) => ({
 
 /** @param keys seal the secrets of new access keys */
 export const iamOperations = (keys: MasterKeys): OperationTable => ({
+  ...roleOperations,
+  ...groupOperations,
   CreateUser: operation({
     input: z.object({ UserName: userName, Path: path }),
     useCase: createUser,
@@ -60,22 +44,10 @@ export const iamOperations = (keys: MasterKeys): OperationTable => ({
     answer: (user) => ({ User: toUserShape(user) }),
   }),
   ListUsers: operation({
-    input: z.object({
-      PathPrefix: z.string().min(1).max(512).default('/'),
-      Marker: z.string().max(8192).optional(),
-      MaxItems: z.coerce.number().int().min(1).max(1000).default(100),
-    }),
+    input: listingByPath,
     useCase: listUsers,
-    command: (input) => ({
-      pathPrefix: input.PathPrefix,
-      limit: input.MaxItems,
-      ...(input.Marker !== undefined && { token: input.Marker }),
-    }),
-    answer: ({ items, next }) => ({
-      Users: items.map(toUserShape),
-      IsTruncated: next !== undefined,
-      Marker: next,
-    }),
+    command: (input) => ({ pathPrefix: input.PathPrefix, ...pageOf(input) }),
+    answer: (page) => ({ Users: page.items.map(toUserShape), ...pageShape(page) }),
   }),
   DeleteUser: operation({
     input: z.object({ UserName: userName }),

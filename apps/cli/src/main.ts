@@ -1,0 +1,20 @@
+import { Command } from 'commander';
+
+import { rotateMasterKeyCommand } from './rotate-master-key.ts';
+import { serveCommand } from './serve.ts';
+import { tokenCommand } from './token.ts';
+
+const program = new Command('lakewarden')
+  .description('A data catalog and permissions server that AWS clients already speak to.')
+  .addCommand(serveCommand)
+  .addCommand(tokenCommand)
+  .addCommand(rotateMasterKeyCommand);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // One line for people; a stack is for bug reports.
+  process.stderr.write(`lakewarden: ${error instanceof Error ? error.message : String(error)}\n`);
+  if (process.env['LAKEWARDEN_LOG_LEVEL'] === 'debug') throw error;
+  process.exitCode = 1;
+}
