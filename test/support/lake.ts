@@ -4,24 +4,34 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { signRequest } from '@lakewarden/aws-wire';
+import type { Clock } from '@lakewarden/kernel';
 import pino from 'pino';
-import request from 'supertest';
 
 import { startServer } from '../../apps/server/src/server.ts';
 import { readSettings } from '../../apps/server/src/settings/settings.ts';
+import { type Answer, callGlue } from './glue.ts';
 import { startPostgres } from './postgres.ts';
 
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Readonly<Record<string, unknown>>;
+/** Of the first administrator; admin-credentials.json. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly consolePassword: string;
+}
+
+/** One for all, so that two servers may share a database. */
+const MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
+
+export interface GlueCallOptions {
+  /** Who signs; the first administrator when absent. */
+  readonly caller?: Pick<Credentials, 'accessKeyId' | 'secretAccessKey'>;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Lake {
   readonly url: string;
   /** A signed Glue call over HTTP. */
-  glue(operation: string, input?: object): Promise<Answer>;
+  glue(operation: string, input?: object | string, more?: GlueCallOptions): Promise<Answer>;
   /** A Glue call whose answer must be 200; its body. */
   ok(operation: string, input?: object): Promise<Readonly<Record<string, unknown>>>;
   /** A Glue call that must be refused: `Code: message`. */
@@ -37,47 +47,43 @@ export type DatabaseName = 'PGlite' | 'PostgreSQL';
 export const DATABASES: readonly DatabaseName[] = ['PGlite', 'PostgreSQL'];
 
 /** A server of its own on an empty database, spoken to as a client would. */
-export async function startLake(databaseName: DatabaseName): Promise<Lake> {
+export async function startLake(
+  databaseName: DatabaseName,
+  options: { readonly clock?: Clock; readonly databaseUrl?: string; readonly credentials?: Credentials } = {},
+): Promise<Lake> {
   const directory = await mkdtemp(join(tmpdir(), 'lakewarden-'));
-  const postgres = databaseName === 'PostgreSQL' ? await startPostgres() : undefined;
+  const postgres =
+    databaseName === 'PostgreSQL' && options.databaseUrl === undefined ? await startPostgres() : undefined;
   const settings = readSettings({
     LAKEWARDEN_PORT: '0',
     LAKEWARDEN_DATA_DIR: directory,
-    DATABASE_URL: postgres?.url ?? 'memory://',
+    DATABASE_URL: options.databaseUrl ?? postgres?.url ?? 'memory://',
+    LAKEWARDEN_MASTER_KEY: MASTER_KEY,
   });
-  const server = await startServer(settings, { log: pino({ level: 'silent' }) });
-  const credentials = JSON.parse(await readFile(join(directory, 'admin-credentials.json'), 'utf8')) as {
-    accessKeyId: string;
-    secretAccessKey: string;
-    consolePassword: string;
-  };
-  const url = new URL(server.url);
+  const server = await startServer(settings, {
+    log: pino({ level: 'silent' }),
+    ...(options.clock !== undefined && { clock: options.clock }),
+  });
+  const credentials =
+    options.credentials ??
+    (JSON.parse(await readFile(join(directory, 'admin-credentials.json'), 'utf8')) as Credentials);
 
-  const glue = async (operation: string, input: object = {}): Promise<Answer> => {
-    const body = JSON.stringify(input);
-    const headers = signRequest({
-      method: 'POST',
-      url: new URL('/', url),
-      headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `AWSGlue.${operation}` },
-      body,
-      accessKeyId: credentials.accessKeyId,
-      secretAccessKey: credentials.secretAccessKey,
-      region: 'us-east-1',
-      service: 'glue',
-      now: new Date(),
+  const glue = (
+    operation: string,
+    input: object | string = {},
+    { caller = credentials, headers = {} }: GlueCallOptions = {},
+  ): Promise<Answer> =>
+    callGlue({ url: server.url, ...caller }, operation, input, {
+      headers,
+      now: options.clock?.now() ?? new Date(),
     });
-    const answer = await request(server.url).post('/').set(headers).send(body).buffer(true).parse(asText);
-    return {
-      status: answer.status,
-      headers: answer.headers as unknown as Record<string, string>, // supertest types them as any
-      body: JSON.parse(String(answer.body)) as Record<string, unknown>,
-    };
-  };
 
   return {
     url: server.url,
     glue,
-    ...credentials,
+    accessKeyId: credentials.accessKeyId,
+    secretAccessKey: credentials.secretAccessKey,
+    consolePassword: credentials.consolePassword,
     async ok(operation, input) {
       const answer = await glue(operation, input);
       if (answer.status !== 200) throw new Error(`${operation}: ${JSON.stringify(answer.body)}`);
@@ -95,16 +101,3 @@ export async function startLake(databaseName: DatabaseName): Promise<Lake> {
     },
   };
 }
-
-type Parser = NonNullable<Parameters<ReturnType<ReturnType<typeof request>['post']>['parse']>[0]>;
-
-const asText: Parser = (response, done) => {
-  let text = '';
-  response.setEncoding('utf8');
-  response.on('data', (chunk: string) => {
-    text += chunk;
-  });
-  response.on('end', () => {
-    done(null, text);
-  });
-};

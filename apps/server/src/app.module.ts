@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 
-import type { Caller, UseCases } from '@lakewarden/kernel';
+import type { Caller, RequestFacts, UseCases } from '@lakewarden/kernel';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import type { FastifyRequest } from 'fastify';
+import { type DocumentNode, Kind } from 'graphql';
 import type { Logger } from 'pino';
 
+import { REVISION_HEADER } from './doors/aws/aws.door.ts';
 import { CHANGES, type Changes } from './doors/graphql/changes.ts';
 import { type GraphqlContext, IDENTITY, USE_CASES } from './doors/graphql/context.ts';
 import { DatabaseResolver } from './doors/graphql/database.resolver.ts';
-import { formatErrors } from './doors/graphql/errors.ts';
+import { codeOf, formatErrors } from './doors/graphql/errors.ts';
 import { type IdentityPorts, IdentityResolver } from './doors/graphql/identity.resolver.ts';
 import { MAX_DEPTH, refuseCostly } from './doors/graphql/limits.ts';
 import { PartitionResolver } from './doors/graphql/partition.resolver.ts';
@@ -36,12 +38,20 @@ export interface ModulePorts {
   readonly changes: Changes;
   readonly identity: IdentityPorts;
   readonly log: Logger;
+  /** One call a question, with how it went. */
+  observe(operation: string, code: string, seconds: number): void;
   /** Who an Authorization header is; undefined where there is none. */
-  authenticate(
-    authorization: string | undefined,
-    requestId: string,
-    sourceIp: string,
-  ): Promise<Caller | undefined>;
+  authenticate(authorization: string | undefined, facts: RequestFacts): Promise<Caller | undefined>;
+}
+
+/** `Query.table`: the first field that a valid question asks for, so one of the schema's own. */
+function rootFieldOf({ definitions }: DocumentNode): string {
+  for (const definition of definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    const [field] = definition.selectionSet.selections;
+    return `${definition.operation}.${field?.kind === Kind.FIELD ? field.name.value : 'fragment'}`;
+  }
+  return 'none';
 }
 
 /** Composition: what stands behind each of the resolvers' tokens. */
@@ -50,14 +60,21 @@ export class AppModule {
   static with(ports: ModulePorts): DynamicModule {
     const contextOf = async (request: FastifyRequest): Promise<GraphqlContext> => {
       const requestId = randomUUID();
+      const startedAt = performance.now();
       try {
-        const caller = await ports.authenticate(request.headers.authorization, requestId, request.ip);
-        return { requestId, caller };
+        const revision = request.headers[REVISION_HEADER]?.toString();
+        const caller = await ports.authenticate(request.headers.authorization, {
+          id: requestId,
+          sourceIp: request.ip,
+          ...(revision !== undefined && { revision }),
+        });
+        return { requestId, caller, startedAt };
       } catch (refusal) {
         // Thrown here it would be answered by Fastify, in another form than every other error of this door.
         return {
           requestId,
           caller: undefined,
+          startedAt,
           refusal: refusal instanceof Error ? refusal : new Error(String(refusal)),
         };
       }
@@ -84,7 +101,19 @@ export class AppModule {
                 variables as typeof variables | null,
                 operationNameOf(context.reply.request),
               );
+              Object.assign(context, { rootField: rootFieldOf(document) });
               return {};
+            },
+            onResolution: (execution, context) => {
+              const { caller, startedAt, rootField } = context as typeof context & Partial<GraphqlContext>; // contextOf's
+              const revision = caller?.request.writtenRevision;
+              if (revision !== undefined) void context.reply.header(REVISION_HEADER, revision);
+              const [fault] = execution.errors ?? [];
+              ports.observe(
+                rootField ?? 'none',
+                fault === undefined ? 'OK' : codeOf(fault),
+                (performance.now() - (startedAt ?? 0)) / 1000,
+              );
             },
           },
           context: contextOf,

@@ -15,7 +15,15 @@ import {
   readSigningKeys,
   TokenService,
 } from '@lakewarden/identity';
-import { type Caller, type Clock, PageTokens, Secret, systemClock, tag } from '@lakewarden/kernel';
+import {
+  type Caller,
+  type Clock,
+  PageTokens,
+  type RequestFacts,
+  Secret,
+  systemClock,
+  tag,
+} from '@lakewarden/kernel';
 import { ChangeAwareCache, ChangeFeed, Database, migrate, readTx, UseCaseRunner } from '@lakewarden/storage';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -25,9 +33,7 @@ import pino, { type Logger } from 'pino';
 import { AppModule } from './app.module.ts';
 import { ChangeListener } from './change-listener.ts';
 import { MAX_BODY_BYTES, registerAwsDoor } from './doors/aws/aws.door.ts';
-import { glueOperations } from './doors/aws/glue/glue.operations.ts';
-import { iamOperations } from './doors/aws/iam/iam.operations.ts';
-import { stsOperations } from './doors/aws/sts/sts.operations.ts';
+import { operationTables } from './doors/aws/operation-tables.ts';
 import { registerSignInDoor } from './doors/sign-in/token.door.ts';
 import { readSchema } from './doors/graphql/schema-text.ts';
 import { createMetrics, registerOperationsDoor } from './doors/operations/operations.door.ts';
@@ -72,7 +78,10 @@ export async function startServer(settings: Settings, options: ServerOptions = {
 
   const feed = new ChangeFeed(database, settings.DATABASE_URL);
   const cache = new ChangeAwareCache(feed);
-  const jobs = new JobQueue(database, log);
+  const metrics = createMetrics(cache, database);
+  const jobs = new JobQueue(database, log, (job, outcome, seconds) => {
+    metrics.jobs.observe({ job, outcome }, seconds);
+  });
   const runner = new UseCaseRunner({
     database,
     feed,
@@ -96,7 +105,8 @@ export async function startServer(settings: Settings, options: ServerOptions = {
   });
 
   const reads = readTx(database);
-  const findHolder = async (accessKeyId: string): Promise<AccessKeyHolder | undefined> => {
+  const findHolder = async (accessKeyId: string, isFresh: boolean): Promise<AccessKeyHolder | undefined> => {
+    if (isFresh) return findAccessKeyHolder(reads, keys, accessKeyId);
     const { holder } = await cache.get(`access-key\n${accessKeyId}`, async () => {
       const found = await findAccessKeyHolder(reads, keys, accessKeyId);
       return { value: { holder: found }, tags: found === undefined ? [] : [tag('identity', found.userId)] };
@@ -111,14 +121,14 @@ export async function startServer(settings: Settings, options: ServerOptions = {
   feed.on('change', ({ subjectId }) => {
     if (subjectId === 'signing-keys') tokens.forget();
   });
-  const authenticate = async (authorization: string | undefined, id: string, sourceIp: string) => {
+  const authenticate = async (authorization: string | undefined, facts: RequestFacts) => {
     const [scheme, token] = authorization?.split(' ') ?? [];
     if (scheme?.toLowerCase() !== 'bearer' || token === undefined) return undefined;
-    const principal = await runner.run(readers, findPrincipal, await tokens.verify(token));
-    return { ...principal, request: { id, sourceIp } };
+    const asker: Caller = { ...readers, request: facts };
+    const principal = await runner.run(asker, findPrincipal, await tokens.verify(token));
+    return { ...principal, request: facts };
   };
 
-  const metrics = createMetrics(cache);
   let isDraining = false;
   const adapter = new FastifyAdapter({
     loggerInstance: log,
@@ -131,6 +141,9 @@ export async function startServer(settings: Settings, options: ServerOptions = {
     identity: { tokens, keys },
     log,
     authenticate,
+    observe: (operation, code, seconds) => {
+      metrics.requests.observe({ door: 'graphql', operation, code }, seconds);
+    },
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: false });
   const fastify = adapter.getInstance();
@@ -143,7 +156,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
     registerAwsDoor(scope, {
       useCases: runner,
       clock,
-      operations: { glue: glueOperations, iam: iamOperations(keys), sts: stsOperations(tokens) },
+      operations: operationTables(keys, tokens),
       findAccessKeyHolder: findHolder,
       observe: ({ service, operation, code, seconds }) => {
         metrics.requests.observe({ door: service, operation, code }, seconds);

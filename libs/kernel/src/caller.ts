@@ -3,6 +3,11 @@ export interface RequestFacts {
   /** UUID; `x-amzn-RequestId` and `extensions.requestId`. */
   readonly id: string;
   readonly sourceIp?: string;
+  /**
+   * The revision that the client sent back: it has to see that write, and every revoke before it, on any replica
+   * (contract.md §5). What this process keeps in memory may not have heard of it yet, so nothing kept is used.
+   */
+  readonly revision?: string;
   /** Set by the runner when the request has written: the revision of its last write. */
   writtenRevision?: string;
 }

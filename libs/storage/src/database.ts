@@ -62,6 +62,8 @@ export class Database {
   readonly kind: DatabaseKind;
   readonly pool: pg.Pool;
   readonly prisma: PrismaClient;
+  /** Raw statements answered, and the time spent waiting for them. */
+  readonly statements = { count: 0, seconds: 0 };
   readonly #closeEmbedded: (() => Promise<void>) | undefined;
 
   private constructor(kind: DatabaseKind, pool: pg.Pool, closeEmbedded?: () => Promise<void>) {

@@ -58,12 +58,20 @@ function named(error: unknown): unknown {
   return error;
 }
 
-async function run<Row>(client: Pick<pg.ClientBase, 'query'>, statement: Statement): Promise<Row[]> {
+async function run<Row>(
+  database: Database,
+  client: Pick<pg.ClientBase, 'query'>,
+  statement: Statement,
+): Promise<Row[]> {
+  const startedAt = performance.now();
   try {
     const { rows } = await client.query(toConfig(statement));
     return rows as Row[]; // each repository states the shape of the columns it selects
   } catch (error) {
     throw named(error);
+  } finally {
+    database.statements.count += 1;
+    database.statements.seconds += (performance.now() - startedAt) / 1000;
   }
 }
 
@@ -75,7 +83,7 @@ export function readTx(database: Database): Tx {
       const client = await database.pool.connect();
       let broken: Error | undefined;
       try {
-        return await run(client, statement);
+        return await run(database, client, statement);
       } catch (error) {
         if (!(error instanceof pg.DatabaseError || error instanceof LakewardenError)) broken = error as Error;
         throw error;
@@ -87,8 +95,8 @@ export function readTx(database: Database): Tx {
   return open as unknown as Tx; // Tx is opaque to everyone but this file
 }
 
-export const writeTx = (prisma: PrismaTransaction, client: pg.PoolClient): Tx => {
-  const open: OpenTx = { prisma, query: (statement) => run(client, statement) };
+export const writeTx = (database: Database, prisma: PrismaTransaction, client: pg.PoolClient): Tx => {
+  const open: OpenTx = { prisma, query: (statement) => run(database, client, statement) };
   return open as unknown as Tx; // Tx is opaque to everyone but this file
 };
 

@@ -58,7 +58,7 @@ export class UseCaseRunner implements UseCases {
     const changes: Change[] = [];
     const now = clock.now();
     const { answer, revision } = await database.transaction(async (prisma, client) => {
-      const tx = writeTx(prisma, client);
+      const tx = writeTx(database, prisma, client);
       const scope: WriteScope = {
         ...this.#readScope(tx, caller, useCase.action),
         now,
@@ -86,7 +86,8 @@ export class UseCaseRunner implements UseCases {
       clock,
       tokens,
       home,
-      cached: (key, load) => cache.get(key, load),
+      cached: (key, load) =>
+        caller.request.revision === undefined ? cache.get(key, load) : load().then(({ value }) => value),
       authorize: async (resource, asked = action) => authorize(caller, asked, resource),
     };
   }

@@ -31,15 +31,20 @@ const system: Caller = {
 };
 
 /** Claims jobs through pg-boss, one at a time, and runs their steps. */
+/** One call a run of a job. */
+export type JobObserver = (job: Job['kind'], outcome: StepOutcome | 'failed', seconds: number) => void;
+
 export class JobQueue {
   readonly #boss: PgBoss;
   readonly #log: Logger;
+  readonly #observe: JobObserver;
   #useCases: UseCases | undefined;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
   #isClosing = false;
 
-  constructor(database: Database, log: Logger) {
+  constructor(database: Database, log: Logger, observe: JobObserver) {
+    this.#observe = observe;
     this.#log = log;
     this.#boss = new PgBoss({
       db: {
@@ -120,11 +125,13 @@ export class JobQueue {
       while (outcome === 'more' && !this.#isClosing) outcome = await this.#step(job);
       // Stopped half way: the job goes back, and whoever takes it up goes on behind the last step.
       await (outcome === 'done' ? this.#boss.complete(QUEUE, id) : this.#boss.fail(QUEUE, id));
+      this.#observe(job.kind, outcome, (performance.now() - startedAt) / 1000);
       this.#log.info(
         { job: job.kind, subjectId: job.subjectId, outcome, ms: Math.round(performance.now() - startedAt) },
         'job',
       );
     } catch (error) {
+      this.#observe(job.kind, 'failed', (performance.now() - startedAt) / 1000);
       this.#log.error({ job: job.kind, subjectId: job.subjectId, err: error }, 'job');
       await this.#boss.fail(QUEUE, id);
     } finally {

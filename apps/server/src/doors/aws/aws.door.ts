@@ -25,11 +25,15 @@ import type { OperationTable } from './operation.ts';
 /** spec/wire.md §6. */
 export const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
+/** contract.md §5. */
+export const REVISION_HEADER = 'x-lakewarden-revision';
+
 export interface AwsDoorPorts {
   readonly useCases: UseCases;
   readonly clock: Clock;
   readonly operations: Partial<Record<ServiceName, OperationTable>>;
-  findAccessKeyHolder(accessKeyId: string): Promise<AccessKeyHolder | undefined>;
+  /** @param isFresh from the database, not from memory */
+  findAccessKeyHolder(accessKeyId: string, isFresh: boolean): Promise<AccessKeyHolder | undefined>;
   /** One call a request, with how it went. */
   observe(observation: { service: string; operation: string; code: string; seconds: number }): void;
 }
@@ -67,7 +71,8 @@ export function registerAwsDoor(fastify: FastifyInstance, ports: AwsDoorPorts): 
       const signed = { method: request.method, rawPath, rawQuery, rawHeaders: request.raw.rawHeaders, body };
       const credential = readCredential(signed);
       understood = understand(request, rawQuery, body, credential);
-      const holder = await ports.findAccessKeyHolder(credential.accessKeyId);
+      const revision = header(request, REVISION_HEADER);
+      const holder = await ports.findAccessKeyHolder(credential.accessKeyId, revision !== undefined);
       if (holder === undefined || credential.sessionToken !== undefined) {
         throw new LakewardenError(
           'UnrecognizedClientException',
@@ -84,7 +89,7 @@ export function registerAwsDoor(fastify: FastifyInstance, ports: AwsDoorPorts): 
         arn: holder.userArn,
         principalId: holder.principalId,
         isAccountAdministrator: holder.isAccountAdministrator,
-        request: { id: requestId, sourceIp: request.ip },
+        request: { id: requestId, sourceIp: request.ip, ...(revision !== undefined && { revision }) },
       };
       const table = ports.operations[understood.service.name];
       const operation =
@@ -99,7 +104,7 @@ export function registerAwsDoor(fastify: FastifyInstance, ports: AwsDoorPorts): 
       }
       const answer = await operation.handle(ports.useCases, caller, understood.input());
       if (caller.request.writtenRevision !== undefined) {
-        void reply.header('x-lakewarden-revision', caller.request.writtenRevision);
+        void reply.header(REVISION_HEADER, caller.request.writtenRevision);
       }
       return await (protocol === 'json'
         ? reply.header('content-type', 'application/x-amz-json-1.1').send(encodeJson(answer ?? {}))

@@ -6,6 +6,10 @@ import { GqlExecutionContext } from '@nestjs/graphql';
 export interface GraphqlContext {
   readonly requestId: string;
   readonly caller: Caller | undefined;
+  /** Of performance.now(). */
+  readonly startedAt: number;
+  /** `query.table`, once the question is parsed. */
+  readonly rootField?: string;
   /** Why the bearer token was refused; told by the first field that needs a caller. */
   readonly refusal?: Error;
 }

@@ -40,6 +40,9 @@ function named(error: unknown): LakewardenError {
 const requestFault = (error: Error): LakewardenError =>
   new LakewardenError('ValidationException', error.message, { cause: error });
 
+/** The one code of an error, however often it is wrapped. */
+export const codeOf = (error: unknown): ErrorCode => named(error).code;
+
 const STATUS: Partial<Record<ErrorCode, number>> = {
   MissingAuthenticationTokenException: 401,
   UnrecognizedClientException: 401,

@@ -5,9 +5,10 @@ import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 export interface Metrics {
   readonly registry: Registry;
   readonly requests: Histogram<'door' | 'operation' | 'code'>;
+  readonly jobs: Histogram<'job' | 'outcome'>;
 }
 
-export function createMetrics(cache: ChangeAwareCache): Metrics {
+export function createMetrics(cache: ChangeAwareCache, database: Database): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const requests = new Histogram({
@@ -17,9 +18,18 @@ export function createMetrics(cache: ChangeAwareCache): Metrics {
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
   });
+  const jobs = new Histogram({
+    name: 'lakewarden_job_seconds',
+    help: 'Background jobs, index builds among them, by kind and outcome.',
+    labelNames: ['job', 'outcome'] as const,
+    buckets: [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800],
+    registers: [registry],
+  });
   for (const [name, help, read] of [
     ['lakewarden_cache_hits_total', 'Reads answered from memory.', () => cache.hits],
     ['lakewarden_cache_misses_total', 'Reads that went to the database.', () => cache.misses],
+    ['lakewarden_database_statements_total', 'Statements answered.', () => database.statements.count],
+    ['lakewarden_database_seconds_total', 'Time spent waiting for them.', () => database.statements.seconds],
   ] as const) {
     new Gauge({
       name,
@@ -30,7 +40,7 @@ export function createMetrics(cache: ChangeAwareCache): Metrics {
       },
     });
   }
-  return { registry, requests };
+  return { registry, requests, jobs };
 }
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);

@@ -1,0 +1,12 @@
+import type { MasterKeys, TokenService } from '@lakewarden/identity';
+
+import { glueOperations } from './glue/glue.operations.ts';
+import { iamOperations } from './iam/iam.operations.ts';
+import { stsOperations } from './sts/sts.operations.ts';
+
+/** Every operation of the AWS doors, by service. */
+export const operationTables = (keys: MasterKeys, tokens: TokenService) => ({
+  glue: glueOperations,
+  iam: iamOperations(keys),
+  sts: stsOperations(tokens),
+});
