@@ -118,14 +118,10 @@ async function loadPage(
   scope: ReadScope,
   found: TableWithIndexes,
   command: GetPartitions,
+  after: Position | undefined,
 ): Promise<PartitionPage> {
   const asked = questionOf(scope, found.table.id, command);
-  const { search, expression, keys } = await planSearch(
-    scope,
-    found,
-    command,
-    openToken(scope, asked, command.token),
-  );
+  const { search, expression, keys } = await planSearch(scope, found, command, after);
   const rows = await searchPartitions(scope.tx, search);
   // SQL lets through what may not fit its type; here it is complained about, or turns out not to match.
   const isMatch = ({ partition }: StoredPartition): boolean =>
@@ -178,11 +174,12 @@ export const getPartitions = defineRead({
     const found = await requireTable(scope, command.table);
     const { id, databaseId } = found.table;
     // Tokens are the caller's own, so they are issued outside what callers share: the key holds the caller.
-    const key = ['partitions', ...questionOf(scope, id, command), command.limit, command.token ?? ''].join(
-      '\n',
-    );
+    const asked = questionOf(scope, id, command);
+    // Before memory is asked: what is kept outlives the token that it was asked with.
+    const after = openToken(scope, asked, command.token);
+    const key = ['partitions', ...asked, command.limit, command.token ?? ''].join('\n');
     return scope.cached(key, async () => ({
-      value: await loadPage(scope, found, command),
+      value: await loadPage(scope, found, command, after),
       tags: [tag('partition', id), tag('partition-index', id), tag('table', id), tag('database', databaseId)],
     }));
   },

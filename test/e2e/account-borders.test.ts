@@ -1,0 +1,242 @@
+import { buildSchema } from 'graphql';
+import { MasterKeys } from '@lakewarden/identity';
+import { Secret } from '@lakewarden/kernel';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { glueOperations } from '../../apps/server/src/doors/aws/glue/glue.operations.ts';
+import { iamOperations } from '../../apps/server/src/doors/aws/iam/iam.operations.ts';
+import { graphql, login } from '../support/graphql.ts';
+import { DATABASES, type Lake, startLake } from '../support/lake.ts';
+import { query } from '../support/query.ts';
+
+const OWNER = '111122223333';
+const STRANGER = '444455556666';
+const catalog = { CatalogId: OWNER };
+const database = { ...catalog, DatabaseName: 'secret' };
+const table = { ...database, TableName: 'hidden' };
+const named = { ...database, Name: 'hidden' };
+const values = { PartitionValues: ['2021'] };
+const tableInput = { TableInput: { Name: 'hidden', PartitionKeys: [{ Name: 'k', Type: 'string' }] } };
+const index = { PartitionIndex: { IndexName: 'by_k', Keys: ['k'] } };
+
+/** How a stranger would ask each operation about the owner's things. An operation without a line here fails the test. */
+const GLUE: Readonly<Record<string, object>> = {
+  CreateDatabase: { ...catalog, DatabaseInput: { Name: 'planted' } },
+  GetDatabase: { ...catalog, Name: 'secret' },
+  GetDatabases: catalog,
+  UpdateDatabase: { ...catalog, Name: 'secret', DatabaseInput: { Name: 'taken' } },
+  DeleteDatabase: { ...catalog, Name: 'secret' },
+  CreateTable: { ...database, TableInput: { Name: 'planted' } },
+  GetTable: named,
+  GetTables: database,
+  UpdateTable: { ...database, ...tableInput },
+  DeleteTable: named,
+  BatchDeleteTable: { ...database, TablesToDelete: ['hidden'] },
+  GetTableVersion: { ...table, VersionId: '0' },
+  GetTableVersions: table,
+  DeleteTableVersion: { ...table, VersionId: '0' },
+  BatchDeleteTableVersion: { ...table, VersionIds: ['0'] },
+  CreatePartition: { ...table, PartitionInput: { Values: ['2022'] } },
+  BatchCreatePartition: { ...table, PartitionInputList: [{ Values: ['2022'] }] },
+  GetPartition: { ...table, ...values },
+  GetPartitions: table,
+  BatchGetPartition: { ...table, PartitionsToGet: [{ Values: ['2021'] }] },
+  UpdatePartition: { ...table, PartitionValueList: ['2021'], PartitionInput: { Values: ['2022'] } },
+  BatchUpdatePartition: {
+    ...table,
+    Entries: [{ PartitionValueList: ['2021'], PartitionInput: { Values: ['2022'] } }],
+  },
+  DeletePartition: { ...table, ...values },
+  BatchDeletePartition: { ...table, PartitionsToDelete: [{ Values: ['2021'] }] },
+  CreatePartitionIndex: { ...table, ...index },
+  GetPartitionIndexes: table,
+  DeletePartitionIndex: { ...table, IndexName: 'by_k' },
+};
+
+/** IAM names no account: the caller's own is meant, and the owner's names are not there. */
+const TRUST = '{"Version":"2012-10-17","Statement":[]}';
+const IAM: Readonly<Record<string, { members: Record<string, string>; answer: string }>> = {
+  CreateUser: { members: { UserName: 'ann' }, answer: '200' },
+  GetUser: { members: { UserName: 'owned' }, answer: '404 NoSuchEntity' },
+  ListUsers: { members: {}, answer: '200' },
+  DeleteUser: { members: { UserName: 'owned' }, answer: '404 NoSuchEntity' },
+  CreateAccessKey: { members: { UserName: 'owned' }, answer: '404 NoSuchEntity' },
+  ListAccessKeys: { members: { UserName: 'owned' }, answer: '404 NoSuchEntity' },
+  UpdateAccessKey: {
+    members: { UserName: 'admin', AccessKeyId: '$KEY', Status: 'Inactive' },
+    answer: '404 NoSuchEntity',
+  },
+  DeleteAccessKey: { members: { UserName: 'admin', AccessKeyId: '$KEY' }, answer: '404 NoSuchEntity' },
+  CreateRole: { members: { RoleName: 'ours', AssumeRolePolicyDocument: TRUST }, answer: '200' },
+  GetRole: { members: { RoleName: 'owned' }, answer: '404 NoSuchEntity' },
+  ListRoles: { members: {}, answer: '200' },
+  DeleteRole: { members: { RoleName: 'owned' }, answer: '404 NoSuchEntity' },
+  CreateGroup: { members: { GroupName: 'ours' }, answer: '200' },
+  GetGroup: { members: { GroupName: 'owned' }, answer: '404 NoSuchEntity' },
+  ListGroups: { members: {}, answer: '200' },
+  DeleteGroup: { members: { GroupName: 'owned' }, answer: '404 NoSuchEntity' },
+  AddUserToGroup: { members: { GroupName: 'owned', UserName: 'admin' }, answer: '404 NoSuchEntity' },
+  RemoveUserFromGroup: { members: { GroupName: 'owned', UserName: 'owned' }, answer: '404 NoSuchEntity' },
+  ListGroupsForUser: { members: { UserName: 'owned' }, answer: '404 NoSuchEntity' },
+};
+
+const ref = `{ database: "secret", name: "hidden", catalogId: "${OWNER}" }`;
+const GRAPHQL: Readonly<Record<string, string>> = {
+  'Query.database': `{ database(name: "secret", catalogId: "${OWNER}") { name } }`,
+  'Query.databases': `{ databases(catalogId: "${OWNER}") { edges { node { name } } } }`,
+  'Query.table': `{ table(database: "secret", name: "hidden", catalogId: "${OWNER}") { name } }`,
+  'Mutation.createDatabase': `mutation { createDatabase(input: { name: "p", catalogId: "${OWNER}" }) { database { name } } }`,
+  'Mutation.updateDatabase': `mutation { updateDatabase(input: { name: "secret", catalogId: "${OWNER}" }) { database { name } } }`,
+  'Mutation.deleteDatabase': `mutation { deleteDatabase(input: { name: "secret", catalogId: "${OWNER}" }) { name } }`,
+  'Mutation.createTable': `mutation { createTable(input: { table: ${ref}, definition: {} }) { table { name } } }`,
+  'Mutation.updateTable': `mutation { updateTable(input: { table: ${ref}, definition: {} }) { table { name } } }`,
+  'Mutation.deleteTable': `mutation { deleteTable(input: ${ref}) { name } }`,
+  'Mutation.createPartitions': `mutation { createPartitions(input: { table: ${ref}, partitions: [{ values: ["1"] }] }) { failures { code } } }`,
+  'Mutation.updatePartitions': `mutation { updatePartitions(input: { table: ${ref}, updates: [{ values: ["2021"], partition: { values: ["1"] } }] }) { failures { code } } }`,
+  'Mutation.deletePartitions': `mutation { deletePartitions(input: { table: ${ref}, partitions: [["2021"]] }) { failures { code } } }`,
+  'Mutation.createPartitionIndex': `mutation { createPartitionIndex(input: { table: ${ref}, name: "i", keys: ["k"] }) { partitionIndex { name } } }`,
+  'Mutation.deletePartitionIndex': `mutation { deletePartitionIndex(input: { table: ${ref}, name: "by_k" }) { name } }`,
+  'Mutation.createAccount': `mutation { createAccount(input: { id: "777788889999", name: "x" }) { account { id } } }`,
+};
+/** They name nobody's things: who the caller is, and how he becomes one. */
+const PERSONAL = ['Query.viewer', 'Mutation.login'];
+
+describe.each(DATABASES)('two accounts on %s', (databaseName) => {
+  let lake: Lake;
+  let token: string;
+  let stranger: { accessKeyId: string; secretAccessKey: string };
+  let strangersToken: string;
+
+  /** All that the owner has, as he sees it. */
+  const ownersWorld = async (): Promise<string> =>
+    JSON.stringify([
+      await lake.ok('GetDatabases'),
+      await lake.ok('GetTables', { DatabaseName: 'secret' }),
+      await lake.ok('GetTableVersions', table),
+      await lake.ok('GetPartitions', table),
+      await lake.ok('GetPartitionIndexes', table),
+      ...(await Promise.all(
+        [
+          ['ListUsers', {}],
+          ['ListRoles', {}],
+          ['ListGroups', {}],
+          ['GetGroup', { GroupName: 'owned' }],
+          ['ListAccessKeys', { UserName: 'admin' }],
+        ].map(async ([action, members]) =>
+          (await query(lake, 'iam', action as string, members as Record<string, string>)).xml.replace(
+            /<RequestId>.*?<\/RequestId>/,
+            '',
+          ),
+        ),
+      )),
+    ]);
+
+  beforeAll(async () => {
+    lake = await startLake(databaseName);
+    token = await login(lake);
+    const made = await graphql(
+      lake,
+      'mutation ($i: CreateAccountInput!) { createAccount(input: $i) { accessKey { accessKeyId secretAccessKey } } }',
+      { i: { id: STRANGER, name: 'stranger' } },
+      token,
+    );
+    stranger = (made.data?.['createAccount'] as { accessKey: typeof stranger }).accessKey;
+    const sts = await query({ ...lake, ...stranger }, 'sts', 'GetWebIdentityToken', {
+      'Audience.member.1': 'lakewarden',
+    });
+    strangersToken = sts.texts('WebIdentityToken')[0] ?? '';
+    await lake.ok('CreateDatabase', { DatabaseInput: { Name: 'secret' } });
+    await lake.ok('CreateTable', { DatabaseName: 'secret', ...tableInput });
+    await lake.ok('UpdateTable', { DatabaseName: 'secret', ...tableInput });
+    await lake.ok('CreatePartition', { ...table, PartitionInput: { Values: ['2021'] } });
+    await lake.ok('CreatePartitionIndex', { ...table, ...index });
+    for (;;) {
+      const { PartitionIndexDescriptorList: list } = await lake.ok('GetPartitionIndexes', table);
+      if ((list as { IndexStatus: string }[]).every(({ IndexStatus }) => IndexStatus === 'ACTIVE')) break;
+      await new Promise(setImmediate);
+    }
+    for (const [action, members] of [
+      ['CreateUser', { UserName: 'owned' }],
+      ['CreateGroup', { GroupName: 'owned' }],
+      ['CreateRole', { RoleName: 'owned', AssumeRolePolicyDocument: TRUST }],
+      ['AddUserToGroup', { GroupName: 'owned', UserName: 'owned' }],
+    ] as const) {
+      expect((await query(lake, 'iam', action, members)).status).toBe(200);
+    }
+  });
+  afterAll(async () => {
+    await lake.stop();
+  });
+
+  it('has a crossing for every operation of every door', async () => {
+    const keys = new MasterKeys(new Secret(Buffer.alloc(32)));
+    expect(Object.keys(GLUE).sort()).toEqual(Object.keys(glueOperations).sort());
+    expect(Object.keys(IAM).sort()).toEqual(Object.keys(iamOperations(keys)).sort());
+    const schema = buildSchema(await (await fetch(`${lake.url}/graphql/schema.graphql`)).text());
+    const fields = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
+      Object.keys(type?.getFields() ?? {}).map((field) => `${type?.name ?? ''}.${field}`),
+    );
+    expect([...Object.keys(GRAPHQL), ...PERSONAL].sort()).toEqual(fields.sort());
+  });
+
+  it.each(Object.entries(GLUE))(
+    "given the owner's catalog, a stranger's %s is refused",
+    async (operation, input) => {
+      const before = await ownersWorld();
+      const answer = await lake.glue(operation, input, { caller: stranger });
+      expect(answer.body['__type']).toBe('AccessDeniedException');
+      // The same words for what is there and what is not.
+      const nowhere = JSON.parse(JSON.stringify(input).replaceAll('hidden', 'absent')) as object;
+      const other = await lake.glue(operation, nowhere, { caller: stranger });
+      expect(JSON.stringify(other.body).replaceAll('absent', 'hidden')).toBe(JSON.stringify(answer.body));
+      expect(await ownersWorld()).toBe(before);
+    },
+  );
+
+  it.each(Object.entries(GLUE))(
+    "given no catalog, a stranger's %s shows nothing of the owner",
+    async (operation, input) => {
+      const { CatalogId: _owner, ...own } = input as { CatalogId: string };
+      const before = await ownersWorld();
+      const answer = await lake.glue(operation, own, { caller: stranger });
+      expect(JSON.stringify(answer.body)).not.toMatch(/111122223333|2021/);
+      expect(await ownersWorld()).toBe(before);
+    },
+  );
+
+  it.each(Object.entries(IAM))(
+    "a stranger's %s reaches only his own account",
+    async (action, { members, answer }) => {
+      const before = await ownersWorld();
+      const mine = JSON.parse(JSON.stringify(members).replace('$KEY', lake.accessKeyId)) as Record<
+        string,
+        string
+      >;
+      const answered = await query({ ...lake, ...stranger }, 'iam', action, mine);
+      expect([String(answered.status), ...answered.texts('Code')].join(' ')).toBe(answer);
+      expect(answered.xml).not.toContain(OWNER);
+      expect(answered.texts('UserName')).not.toContain('owned');
+      expect(await ownersWorld()).toBe(before);
+    },
+  );
+
+  it.each(Object.entries(GRAPHQL))("a stranger's %s is refused", async (_field, question) => {
+    const before = await ownersWorld();
+    const { data, errors } = await graphql(lake, question, {}, strangersToken);
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['AccessDeniedException']);
+    expect(Object.values(data ?? {}).filter((value) => value !== null)).toEqual([]);
+    expect(await ownersWorld()).toBe(before);
+  });
+
+  it("given the owner's page token, refuses the stranger who holds it", async () => {
+    await lake.ok('CreateDatabase', { DatabaseInput: { Name: 'second' } });
+    const { NextToken: mine } = await lake.ok('GetDatabases', { MaxResults: 1 });
+    const { body } = await lake.glue(
+      'GetDatabases',
+      { MaxResults: 1, NextToken: mine },
+      { caller: stranger },
+    );
+    expect(body['__type']).toBe('InvalidInputException');
+    await lake.ok('DeleteDatabase', { Name: 'second' });
+  });
+});
