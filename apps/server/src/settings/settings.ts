@@ -54,6 +54,24 @@ const environment = z.object({
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional().describe('traces, when set'),
 });
 
+export interface SettingDescription {
+  readonly variable: string;
+  /** Absent where there is none, or where the first start makes one. */
+  readonly default?: string;
+  readonly meaning: string;
+}
+
+/** For docs/reference/settings.md. */
+export const describeSettings = (): SettingDescription[] =>
+  Object.entries(environment.shape).map(([variable, schema]) => {
+    const { success, data } = schema.safeParse(undefined);
+    return {
+      variable,
+      ...(success && data !== undefined && { default: String(data) }),
+      meaning: schema.description ?? '',
+    };
+  });
+
 export type Environment = z.output<typeof environment>;
 
 export interface Settings extends Readonly<Environment> {
