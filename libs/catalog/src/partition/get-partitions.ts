@@ -145,7 +145,8 @@ async function loadPage(
     // Behind the last row that was read, match or not.
     ...(rows.length > command.limit && last !== undefined && { next: tokenAfter(last) }),
     plan: search.access.plan,
-    sizeBytes: 200 + matching.length * ABOUT_BYTES_PER_PARTITION,
+    // Twice: a door may keep the page's text beside it.
+    sizeBytes: 200 + 2 * matching.length * ABOUT_BYTES_PER_PARTITION,
   };
 }
 

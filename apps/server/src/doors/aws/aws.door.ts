@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import {
   decodeJson,
   decodeQuery,
-  encodeJson,
   encodeQueryAnswer,
   type PresentedCredential,
   type Protocol,
@@ -102,15 +101,21 @@ export function registerAwsDoor(fastify: FastifyInstance, ports: AwsDoorPorts): 
           `Unrecognized operation ${understood.operation}`,
         );
       }
-      const answer = await operation.handle(ports.useCases, caller, understood.input());
+      const text =
+        protocol === 'json'
+          ? await operation.handleAsJson(ports.useCases, caller, understood.input())
+          : encodeQueryAnswer(
+              understood.service,
+              understood.operation,
+              await operation.handle(ports.useCases, caller, understood.input()),
+              requestId,
+            );
       if (caller.request.writtenRevision !== undefined) {
         void reply.header(REVISION_HEADER, caller.request.writtenRevision);
       }
-      return await (protocol === 'json'
-        ? reply.header('content-type', 'application/x-amz-json-1.1').send(encodeJson(answer ?? {}))
-        : reply
-            .header('content-type', 'text/xml')
-            .send(encodeQueryAnswer(understood.service, understood.operation, answer, requestId)));
+      return await reply
+        .header('content-type', protocol === 'json' ? 'application/x-amz-json-1.1' : 'text/xml')
+        .send(text);
     } catch (error) {
       const seen = publicError(error);
       code = seen.code;

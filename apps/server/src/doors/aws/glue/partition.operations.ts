@@ -146,6 +146,8 @@ export const partitionOperations: OperationTable = {
       limit: input.MaxResults ?? DEFAULT_PAGE,
       ...(input.NextToken !== undefined && { token: input.NextToken }),
     }),
+    variant: (input) =>
+      JSON.stringify([input.CatalogId, input.DatabaseName, input.TableName, input.ExcludeColumnSchema]),
     answer: ({ items, next }, input, caller) => ({
       Partitions: items.map((partition) =>
         toShape(partition, namesIn(input, caller.accountId), input.ExcludeColumnSchema !== true),

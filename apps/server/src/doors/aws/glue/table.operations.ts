@@ -71,6 +71,7 @@ export const tableOperations: OperationTable = {
     useCase: getTable,
     command: (input, caller) =>
       tableRef(caller, { catalogId: input.CatalogId, database: input.DatabaseName, name: input.Name }),
+    variant: () => '',
     answer: (table) => ({ Table: toTableShape(table) }),
   }),
   GetTables: operation({
