@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+
 import swc from 'unplugin-swc';
 import { defineConfig } from 'vitest/config';
 
@@ -6,6 +8,8 @@ const report = process.env['LAKEWARDEN_TEST_REPORT'];
 export default defineConfig({
   // esbuild would drop the decorators' metadata.
   plugins: [swc.vite({ module: { type: 'es6' } })],
+  // graphql ships twice, and two copies do not know each other's schemas: the one that Node itself would load.
+  resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }] },
   test: {
     projects: [
       {

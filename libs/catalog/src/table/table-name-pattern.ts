@@ -25,12 +25,35 @@ function withWildcards(pattern: string): string {
   return text;
 }
 
+const MAX_LENGTH = 2048;
+/**
+ * RE2 writes a counted repeat out: `(a?){1000}`, as often as 2,048 characters hold it, would take 450 MB and 4 s a
+ * name. No name has more than 255 characters.
+ */
+const MAX_REPEATS = 300;
+const COUNTED = /\{(\d+)(?:,(\d*))?\}/g;
+
+function refuseLong(expression: string): void {
+  if (expression.length > MAX_LENGTH) {
+    throw invalid(`Expression is longer than ${String(MAX_LENGTH)} characters.`);
+  }
+  const counts = [...expression.matchAll(COUNTED)].map(([, least, most]) =>
+    Math.max(Number(least), Number(most ?? 0)),
+  );
+  if (counts.reduce((sum, count) => sum + count, 0) > MAX_REPEATS) {
+    throw invalid(
+      `Expression repeats more than ${String(MAX_REPEATS)} times: a table name has at most 255 characters.`,
+    );
+  }
+}
+
 /**
  * GetTables.Expression: the whole name, without case. Evaluated by RE2, whose time is linear in the name: the
  * pattern is a caller's.
- * @throws InvalidInputException it does not compile
+ * @throws InvalidInputException it does not compile, or would cost too much to
  */
 export function tableNamePattern(expression: string): (name: string) => boolean {
+  refuseLong(expression);
   try {
     const compiled = RE2JS.compile(
       `^(?:${withWildcards(expression)})$`,

@@ -10,6 +10,10 @@ export interface GraphqlContext {
   readonly startedAt: number;
   /** `query.table`, once the question is parsed. */
   readonly rootField?: string;
+  /** Who the credential stands for at this moment; for what goes on longer than one answer. */
+  readonly authenticate: () => Promise<Caller | undefined>;
+  /** Logs what nobody is told. */
+  readonly report: (unexpected: unknown) => void;
   /** Why the bearer token was refused; told by the first field that needs a caller. */
   readonly refusal?: Error;
 }
@@ -18,16 +22,27 @@ export const USE_CASES = Symbol('UseCases');
 export const IDENTITY = Symbol('IdentityPorts');
 export type { UseCases };
 
+const noToken = (): LakewardenError =>
+  new LakewardenError(
+    'MissingAuthenticationTokenException',
+    'Send a bearer token: `lakewarden token` prints one, the mutation `login` returns one.',
+  );
+
 /** @throws MissingAuthenticationTokenException no bearer token came */
-export function requireCaller(context: GraphqlContext): Caller {
+function requireCaller(context: GraphqlContext): Caller {
   if (context.refusal !== undefined) throw context.refusal;
-  if (context.caller === undefined) {
-    throw new LakewardenError(
-      'MissingAuthenticationTokenException',
-      'Send a bearer token: `lakewarden token` prints one, the mutation `login` returns one.',
-    );
-  }
+  if (context.caller === undefined) throw noToken();
   return context.caller;
+}
+
+/**
+ * The caller as he stands now: a subscription goes on for longer than a token, a key or a user.
+ * @throws MissingAuthenticationTokenException, UnrecognizedClientException, ExpiredTokenException
+ */
+export async function requireCallerNow(context: GraphqlContext): Promise<Caller> {
+  const caller = await context.authenticate();
+  if (caller === undefined) throw noToken();
+  return caller;
 }
 
 export const CurrentCaller = createParamDecorator((_data: unknown, execution: ExecutionContext): Caller => {

@@ -11,8 +11,9 @@ import {
 import type { Caller, UseCases } from '@lakewarden/kernel';
 import { Inject } from '@nestjs/common';
 import { Args, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { z } from 'zod';
 
-import { databaseInput } from '../aws/glue/shapes.ts';
+import { catalogId, databaseInput, nameString } from '../aws/glue/shapes.ts';
 import {
   type DatabaseMembers,
   type DatabaseNode,
@@ -31,8 +32,14 @@ interface DatabaseName {
   readonly catalogId?: string | null;
 }
 
-const refOf = (caller: Caller, { name, catalogId }: DatabaseName) =>
-  databaseRef(caller, { name, catalogId: catalogId ?? undefined });
+const catalogArgument = z.object({ catalogId: catalogId.nullable() });
+const databaseName = catalogArgument.extend({ name: nameString });
+
+/** @throws ValidationException a name that can be none */
+const refOf = (caller: Caller, asked: DatabaseName) => {
+  const { name, catalogId: owner } = validate(databaseName, asked);
+  return databaseRef(caller, { name, catalogId: owner ?? undefined });
+};
 
 @Resolver('Database')
 export class DatabaseResolver {
@@ -54,7 +61,7 @@ export class DatabaseResolver {
     @Args() args: PageArguments & { catalogId?: string | null },
   ) {
     const page = await this.#useCases.run(caller, getDatabases, {
-      catalogId: args.catalogId ?? caller.accountId,
+      catalogId: validate(catalogArgument, args).catalogId ?? caller.accountId,
       ...pageRequest(args, MAX_PAGE),
     });
     return toConnection(page, toDatabaseNode);

@@ -24,21 +24,50 @@ const isMercuriusError = (
   error instanceof Error &&
   'code' in error &&
   typeof error.code === 'string' &&
-  error.code.startsWith('MER_ERR_GQL');
+  error.code.startsWith('MER_ERR_');
+
+/** Fastify's: the body could not be read, before anybody asked what it says. */
+const isTransportError = (error: unknown): error is Error & { readonly statusCode: number } =>
+  error instanceof Error &&
+  'statusCode' in error &&
+  typeof error.statusCode === 'number' &&
+  error.statusCode >= 400 &&
+  error.statusCode < 500;
+
+/** V8's only sign of it. */
+const isTooDeep = (error: unknown): boolean =>
+  error instanceof RangeError && error.message.includes('call stack');
+
+const TOO_LARGE = 413;
+
+function transportFault(error: Error & { readonly statusCode: number }): LakewardenError {
+  const code = error.statusCode === TOO_LARGE ? 'RequestEntityTooLargeException' : 'SerializationException';
+  return new LakewardenError(code, error.message, { cause: error });
+}
+
+const requestFault = (error: Error): LakewardenError =>
+  new LakewardenError(
+    'ValidationException',
+    isTooDeep(error) ? 'The question is nested too deep.' : error.message,
+    { cause: error },
+  );
 
 function named(error: unknown): LakewardenError {
   const root = rootOf(error);
   if (root instanceof LakewardenError) return root;
   if (isMercuriusError(root)) {
     const [first] = root.errors ?? [];
-    return first === undefined ? requestFault(root) : named(first);
+    const cause = rootOf(first);
+    if (cause instanceof LakewardenError) return cause;
+    // Whatever else Mercurius lists was wrong with the request, and not with what it asked for.
+    return requestFault(first instanceof Error ? first : root);
   }
+  if (isTransportError(root)) return transportFault(root);
   // Errors of the request itself, its syntax and its fields: GraphQL's own words help, and tell of no data.
-  return isGraphqlError(root) ? requestFault(root) : publicError(root);
+  return isGraphqlError(root) || (root instanceof Error && isTooDeep(root))
+    ? requestFault(root)
+    : publicError(root);
 }
-
-const requestFault = (error: Error): LakewardenError =>
-  new LakewardenError('ValidationException', error.message, { cause: error });
 
 /** The one code of an error, however often it is wrapped. */
 export const codeOf = (error: unknown): ErrorCode => named(error).code;
@@ -48,7 +77,19 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   UnrecognizedClientException: 401,
   ExpiredTokenException: 401,
   ThrottlingException: 429,
+  SerializationException: 400,
+  RequestEntityTooLargeException: TOO_LARGE,
 };
+
+/**
+ * An error as a subscription tells it: Mercurius sends the text of whatever is thrown, and its `extensions`.
+ * @param report takes what nobody is told
+ */
+export function forSocket(error: unknown, requestId: string, report?: (unexpected: unknown) => void): Error {
+  const { code, message } = named(error);
+  if (code === 'InternalServiceException') report?.(rootOf(error));
+  return Object.assign(new Error(message), { extensions: { code, requestId } });
+}
 
 export interface FormattedErrors {
   readonly statusCode: number;

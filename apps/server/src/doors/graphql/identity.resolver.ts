@@ -5,6 +5,8 @@ import { Args, Context, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { validate } from '@lakewarden/aws-wire';
 import { z } from 'zod';
 
+import { nameString } from '../aws/glue/shapes.ts';
+import { userName } from '../aws/iam/shapes.ts';
 import { CurrentCaller, type GraphqlContext, IDENTITY, USE_CASES } from './context.ts';
 
 export interface IdentityPorts {
@@ -14,10 +16,10 @@ export interface IdentityPorts {
 
 const loginInput = z.object({
   accountId: z.string().regex(/^\d{12}$/),
-  userName: z.string().min(1).max(64),
+  userName,
   password: z.string().min(1).max(1024),
 });
-const accountInput = z.object({ name: z.string().min(1).max(255) });
+const accountInput = z.object({ name: nameString });
 
 @Resolver()
 export class IdentityResolver {

@@ -4,6 +4,8 @@ import { type ComplexityEstimator, getComplexity, simpleEstimator } from 'graphq
 import { LRUCache } from 'lru-cache';
 
 export const MAX_DEPTH = 12;
+/** Names, braces and literals of one document; 100 partitions written out are about 5,000. */
+export const MAX_TOKENS = 20_000;
 /** About how many fields an answer may hold: a full page of 1,000 partitions with a dozen fields each. */
 export const MAX_COST = 50_000;
 const DEFAULT_FIRST = 100;
@@ -48,4 +50,15 @@ export function refuseCostly(
       `The question costs ${String(cost)} and may cost ${String(MAX_COST)}: ask for fewer fields or smaller pages.`,
     );
   }
+}
+
+/** No GraphQL document begins so; every JSON text does. */
+const BEGINS_AS_JSON = /^\s*(?:\{\s*["}]|[["\d-]|(?:true|false|null)\s*$)/;
+
+/**
+ * Mercurius would take a syntax tree in JSON for a question, past the limit of tokens and whatever its nodes are.
+ * @throws ValidationException
+ */
+export function refuseJsonDocument(source: string): void {
+  if (BEGINS_AS_JSON.test(source)) throw malformed('The question is no GraphQL document.');
 }

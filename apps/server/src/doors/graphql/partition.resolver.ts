@@ -15,8 +15,9 @@ import { z } from 'zod';
 
 import { nameString, partitionInput, valueList } from '../aws/glue/shapes.ts';
 import { fromPartition, type PartitionInputNode, toPartitionIndexNode } from './catalog.shapes.ts';
-import { CurrentCaller, type GraphqlContext, requireCaller, USE_CASES } from './context.ts';
 import { CHANGES, type Changes } from './changes.ts';
+import { CurrentCaller, type GraphqlContext, requireCallerNow, USE_CASES } from './context.ts';
+import { forSocket } from './errors.ts';
 import { type TableName, tableRefOf } from './table.resolver.ts';
 
 const MAX_WRITES = 100;
@@ -29,6 +30,14 @@ const updates = z
   .max(MAX_WRITES);
 const deletes = z.array(valueList).max(MAX_DELETES);
 const newIndex = z.object({ name: nameString, keys: z.array(nameString).min(1).max(100) });
+
+/** After these a table's indexes may be others, or the table may be gone. */
+const TABLE_CHANGES: ReadonlySet<Change['kind']> = new Set([
+  'partition-index',
+  'table',
+  'database',
+  'account',
+]);
 
 const toFailures = (failures: readonly PartitionFailure[]) => ({
   failures: failures.map(({ values, error: { code, message } }) => ({ values, code, message })),
@@ -118,14 +127,22 @@ export class PartitionResolver {
 
   @Subscription('partitionIndexes')
   async *partitionIndexes(@Context() context: GraphqlContext, @Args('table') table: TableName) {
-    const caller = requireCaller(context);
-    const ref = tableRefOf(caller, table);
+    try {
+      yield* this.#indexesOf(context, table);
+    } catch (error) {
+      throw forSocket(error, context.requestId, context.report);
+    }
+  }
+
+  async *#indexesOf(context: GraphqlContext, table: TableName) {
+    const ref = tableRefOf(await requireCallerNow(context), table);
     const isOurs = ({ kind, accountId }: Change): boolean =>
-      (kind === 'partition-index' || kind === 'table') && accountId === ref.catalogId;
+      TABLE_CHANGES.has(kind) && accountId === ref.catalogId;
     // Listen first, then look: a change in between is told twice rather than not at all.
     const changes = this.#changes.listen(isOurs);
     try {
       for (;;) {
+        const caller = await requireCallerNow(context);
         const indexes = await this.#useCases.run(caller, getPartitionIndexes, ref);
         yield { partitionIndexes: indexes.map(toPartitionIndexNode) };
         if ((await changes.next()).done) return;

@@ -16,8 +16,9 @@ import {
 import type { Caller, UseCases } from '@lakewarden/kernel';
 import { Inject } from '@nestjs/common';
 import { Args, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { z } from 'zod';
 
-import { tableInput } from '../aws/glue/shapes.ts';
+import { catalogId, nameString, tableInput, valueList } from '../aws/glue/shapes.ts';
 import {
   fromTableDefinition,
   type TableDefinitionInput,
@@ -39,8 +40,14 @@ export interface TableName {
   readonly catalogId?: string | null;
 }
 
-export const tableRefOf = (caller: Caller, { database, name, catalogId }: TableName): TableRef =>
-  tableRef(caller, { database, name, catalogId: catalogId ?? undefined });
+const tableName = z.object({ database: nameString, name: nameString, catalogId: catalogId.nullable() });
+const segment = z.object({ number: z.int().min(0).max(9), total: z.int().min(1).max(10) });
+
+/** @throws ValidationException a name that can be none */
+export const tableRefOf = (caller: Caller, asked: TableName): TableRef => {
+  const { database, name, catalogId: owner } = validate(tableName, asked);
+  return tableRef(caller, { database, name, catalogId: owner ?? undefined });
+};
 
 interface PartitionArguments extends PageArguments {
   readonly expression?: string | null;
@@ -70,7 +77,7 @@ export class TableResolver {
     const command: GetPartitions = {
       table: tableRefOf(caller, table),
       expression: args.expression ?? undefined,
-      segment: args.segment ?? undefined,
+      segment: validate(segment.nullish(), args.segment) ?? undefined,
       ...pageRequest(args, MAX_PARTITION_PAGE),
     };
     const page = await this.#useCases.run(caller, getPartitions, command);
@@ -83,7 +90,7 @@ export class TableResolver {
     @Parent() table: TableNode,
     @Args('values') values: string[],
   ) {
-    const command = { table: tableRefOf(caller, table), values };
+    const command = { table: tableRefOf(caller, table), values: validate(valueList, values) };
     const partition = await orNull(this.#useCases.run(caller, getPartition, command));
     return partition && toPartitionNode(partition);
   }

@@ -10,8 +10,16 @@ export const roleOperations: OperationTable = {
   CreateRole: operation({
     input: named.extend({
       Path: path,
-      AssumeRolePolicyDocument: z.string().min(1).max(131_072),
-      Description: z.string().max(1000).optional(),
+      AssumeRolePolicyDocument: z
+        .string()
+        .min(1)
+        .max(131_072)
+        .regex(/^[\t\n\r\u0020-\u00ff]+$/),
+      Description: z
+        .string()
+        .max(1000)
+        .regex(/^[\t\n\r\u0020-\u007e\u00a1-\u00ff]*$/)
+        .optional(),
       MaxSessionDuration: z.coerce.number().int().min(3600).max(43_200).default(3600),
     }),
     useCase: createRole,

@@ -27,7 +27,12 @@ const paging = {
 export const listing = z.object(paging);
 export const listingByPath = z.object({
   ...paging,
-  PathPrefix: z.string().min(1).max(512).default('/'),
+  PathPrefix: z
+    .string()
+    .min(1)
+    .max(512)
+    .regex(/^\/[\u0021-\u007f]*$/)
+    .default('/'),
 });
 
 export const pageOf = (input: z.output<typeof listing>) => ({
