@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 import { LakewardenError } from '@lakewarden/kernel';
 
 const MAX_DEPTH = 100;
@@ -35,6 +37,8 @@ function withoutNulls(this: unknown, key: string, member: unknown): unknown {
  */
 export function decodeJson(body: Buffer): Record<string, unknown> {
   if (body.length === 0) return {};
+  // Read leniently, it would be stored with U+FFFD in it.
+  if (!isUtf8(body)) throw unreadable('The request body is not valid UTF-8.');
   const text = body.toString('utf8');
   refuseDeep(text);
   let value: unknown;

@@ -1,4 +1,7 @@
-import { type Page, type PageRequest, type ReadScope, toPage } from '@lakewarden/kernel';
+import { malformed, type Page, type PageRequest, type ReadScope, toPage } from '@lakewarden/kernel';
+
+/** IAM's own name and exception (spec/wire.md §6). */
+const refuseMarker = (fault: string) => malformed(`Marker ${fault}`);
 
 /**
  * One page of a list that is ordered by name.
@@ -12,6 +15,6 @@ export async function pageByName<T extends { readonly name: string }>(
   read: (afterName: string, limit: number) => Promise<readonly T[]>,
 ): Promise<Page<T>> {
   const asked = [...question, caller.accountId, caller.arn];
-  const after = token === undefined ? '' : tokens.open(asked, token).toString();
+  const after = token === undefined ? '' : tokens.open(asked, token, refuseMarker).toString();
   return toPage(await read(after, limit + 1), limit, (last) => tokens.issue(asked, Buffer.from(last.name)));
 }

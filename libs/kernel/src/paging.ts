@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 import type { Clock } from './clock.ts';
-import { invalid } from './errors.ts';
+import { invalid, type LakewardenError } from './errors.ts';
 
 /** One page of a list, in the list's own order. `next` is absent on the last page. */
 export interface Page<T> {
@@ -22,6 +22,8 @@ export const PAGE_TOKEN_MAX_AGE_SECONDS = 24 * 60 * 60;
 const MAX_TOKEN_LENGTH = 8192;
 const MAC_BYTES = 16;
 const TIME_BYTES = 6;
+
+const refuseNextToken = (fault: string): LakewardenError => invalid(`NextToken ${fault}`);
 
 /**
  * Makes and checks page tokens: opaque, URL-safe, signed, bound to the question and to whoever asked it.
@@ -44,19 +46,22 @@ export class PageTokens {
     return Buffer.concat([this.#mac(question, body), body]).toString('base64url');
   }
 
-  /** @throws InvalidInputException the token is foreign, altered, for another question, or a day old */
-  open(question: readonly unknown[], token: string): Buffer {
+  /**
+   * @param refuse where the service has another name for tokens, or another exception
+   * @throws InvalidInputException the token is foreign, altered, for another question, or a day old
+   */
+  open(question: readonly unknown[], token: string, refuse = refuseNextToken): Buffer {
     const bytes = token.length <= MAX_TOKEN_LENGTH ? Buffer.from(token, 'base64url') : Buffer.alloc(0);
     const body = bytes.subarray(MAC_BYTES);
     if (
       body.length < TIME_BYTES ||
       !timingSafeEqual(bytes.subarray(0, MAC_BYTES), this.#mac(question, body))
     ) {
-      throw invalid('NextToken is not valid for this request. Start again without it.');
+      throw refuse('is not valid for this request. Start again without it.');
     }
     const ageSeconds = this.#clock.now().getTime() / 1000 - body.readUIntBE(0, TIME_BYTES);
     if (ageSeconds > PAGE_TOKEN_MAX_AGE_SECONDS) {
-      throw invalid('NextToken has expired. Start again without it.');
+      throw refuse('has expired. Start again without it.');
     }
     return body.subarray(TIME_BYTES);
   }

@@ -19,6 +19,7 @@ import { type AccessKeyHolder } from '@lakewarden/identity';
 import { type Caller, type Clock, LakewardenError, type UseCases } from '@lakewarden/kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
+import { transportFault } from '../transport-fault.ts';
 import type { OperationTable } from './operation.ts';
 
 /** spec/wire.md §6. */
@@ -44,10 +45,21 @@ interface Understood {
   readonly input: () => unknown;
 }
 
+interface Outcome {
+  readonly requestId: string;
+  readonly understood?: Understood | undefined;
+  readonly caller?: Caller | undefined;
+  readonly code: string;
+  readonly elapsedMs: number;
+}
+
 const header = (request: FastifyRequest, name: string): string | undefined => {
   const value = request.headers[name];
   return Array.isArray(value) ? value[0] : value;
 };
+
+const protocolOf = (request: FastifyRequest): Protocol =>
+  header(request, 'x-amz-target') === undefined ? 'query' : 'json';
 
 const splitUrl = (url: string): [path: string, query: string] => {
   const mark = url.indexOf('?');
@@ -60,7 +72,7 @@ export function registerAwsDoor(fastify: FastifyInstance, ports: AwsDoorPorts): 
     const startedAt = performance.now();
     const requestId = randomUUID();
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const protocol: Protocol = header(request, 'x-amz-target') === undefined ? 'query' : 'json';
+    const protocol = protocolOf(request);
     let understood: Understood | undefined;
     let caller: Caller | undefined;
     let code = 'OK';
@@ -123,29 +135,62 @@ export function registerAwsDoor(fastify: FastifyInstance, ports: AwsDoorPorts): 
       const rendered = renderError(protocol, understood?.service, error, requestId);
       return await reply.code(rendered.status).headers(rendered.headers).send(rendered.body);
     } finally {
-      const elapsedMs = performance.now() - startedAt;
-      const service = understood?.service.name ?? 'unknown';
-      // An operation's name is a caller's text until a table knows it.
-      const isKnown =
-        understood !== undefined &&
-        Object.hasOwn(ports.operations[understood.service.name] ?? {}, understood.operation);
-      const operation = isKnown ? (understood?.operation ?? 'unknown') : 'unknown';
-      ports.observe({ service, operation, code, seconds: elapsedMs / 1000 });
-      request.log.info(
-        {
-          requestId,
-          action: `${service}:${operation}`,
-          principal: caller?.arn,
-          invocationId: header(request, 'amz-sdk-invocation-id'),
-          code,
-          ms: Math.round(elapsedMs * 100) / 100,
-        },
-        'request',
-      );
+      note(request, { requestId, understood, caller, code, elapsedMs: performance.now() - startedAt });
     }
   };
 
+  const note = (request: FastifyRequest, outcome: Outcome): void => {
+    const { requestId, understood, caller, code, elapsedMs } = outcome;
+    const service = understood?.service.name ?? 'unknown';
+    // An operation's name is a caller's text until a table knows it.
+    const isKnown =
+      understood !== undefined &&
+      Object.hasOwn(ports.operations[understood.service.name] ?? {}, understood.operation);
+    const operation = isKnown ? understood.operation : 'unknown';
+    ports.observe({ service, operation, code, seconds: elapsedMs / 1000 });
+    request.log.info(
+      {
+        requestId,
+        action: `${service}:${operation}`,
+        principal: caller?.arn,
+        invocationId: header(request, 'amz-sdk-invocation-id'),
+        code,
+        ms: Math.round(elapsedMs * 100) / 100,
+      },
+      'request',
+    );
+  };
+
+  fastify.setErrorHandler(async (error, request, reply) => {
+    const requestId = randomUUID();
+    const fault = transportFault(error);
+    if (fault === undefined) request.log.error({ err: error, requestId }, 'unexpected');
+    const rendered = renderError(protocolOf(request), undefined, fault, requestId);
+    note(request, { requestId, code: publicError(fault).code, elapsedMs: reply.elapsedTime });
+    return reply.code(rendered.status).headers(rendered.headers).send(rendered.body);
+  });
   fastify.post('/', { bodyLimit: MAX_BODY_BYTES }, handle);
+  // A presigned Query request may be a GET: an identity proof, as Vault and Kubernetes send it.
+  fastify.get<{ Querystring: { readonly Action?: unknown } }>('/', (request, reply) => {
+    if (request.query.Action !== undefined) return handle(request, reply);
+    reply.callNotFound();
+    return reply;
+  });
+}
+
+/** Said before the body is looked at: `not valid JSON` would help nobody here. */
+function refuseEncoded(request: FastifyRequest): void {
+  const encoding = header(request, 'content-encoding') ?? 'identity';
+  const type = header(request, 'content-type') ?? '';
+  if (encoding !== 'identity') {
+    throw new LakewardenError('SerializationException', `Content-Encoding ${encoding} is not supported.`);
+  }
+  if (type.startsWith('application/x-www-form-urlencoded')) {
+    throw new LakewardenError(
+      'SerializationException',
+      'A request with X-Amz-Target has a body of JSON: send Content-Type application/x-amz-json-1.1.',
+    );
+  }
 }
 
 function understand(
@@ -156,6 +201,7 @@ function understand(
 ): Understood {
   const target = header(request, 'x-amz-target');
   if (target !== undefined) {
+    refuseEncoded(request);
     return { ...recogniseTarget(target), input: () => decodeJson(body) };
   }
   const form = decodeQuery(body.length > 0 ? body.toString('utf8') : rawQuery);

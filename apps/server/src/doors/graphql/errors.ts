@@ -2,6 +2,8 @@ import { publicError } from '@lakewarden/aws-wire';
 import { type ErrorCode, LakewardenError } from '@lakewarden/kernel';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 
+import { transportFault } from '../transport-fault.ts';
+
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /**
@@ -26,24 +28,9 @@ const isMercuriusError = (
   typeof error.code === 'string' &&
   error.code.startsWith('MER_ERR_');
 
-/** Fastify's: the body could not be read, before anybody asked what it says. */
-const isTransportError = (error: unknown): error is Error & { readonly statusCode: number } =>
-  error instanceof Error &&
-  'statusCode' in error &&
-  typeof error.statusCode === 'number' &&
-  error.statusCode >= 400 &&
-  error.statusCode < 500;
-
 /** V8's only sign of it. */
 const isTooDeep = (error: unknown): boolean =>
   error instanceof RangeError && error.message.includes('call stack');
-
-const TOO_LARGE = 413;
-
-function transportFault(error: Error & { readonly statusCode: number }): LakewardenError {
-  const code = error.statusCode === TOO_LARGE ? 'RequestEntityTooLargeException' : 'SerializationException';
-  return new LakewardenError(code, error.message, { cause: error });
-}
 
 const requestFault = (error: Error): LakewardenError =>
   new LakewardenError(
@@ -62,7 +49,8 @@ function named(error: unknown): LakewardenError {
     // Whatever else Mercurius lists was wrong with the request, and not with what it asked for.
     return requestFault(first instanceof Error ? first : root);
   }
-  if (isTransportError(root)) return transportFault(root);
+  const unreadable = transportFault(root);
+  if (unreadable !== undefined) return unreadable;
   // Errors of the request itself, its syntax and its fields: GraphQL's own words help, and tell of no data.
   return isGraphqlError(root) || (root instanceof Error && isTooDeep(root))
     ? requestFault(root)
@@ -78,7 +66,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   ExpiredTokenException: 401,
   ThrottlingException: 429,
   SerializationException: 400,
-  RequestEntityTooLargeException: TOO_LARGE,
+  RequestEntityTooLargeException: 413,
 };
 
 /**
