@@ -9,6 +9,9 @@ import { describe, expect, it } from 'vitest';
 import { DATABASES } from '../support/lake.ts';
 import { startPostgres } from '../support/postgres.ts';
 
+type Default =
+  string | number | boolean | readonly [] | { readonly name: string; readonly args: readonly string[] };
+
 interface Field {
   readonly name: string;
   readonly dbName?: string;
@@ -17,6 +20,7 @@ interface Field {
   readonly isRequired: boolean;
   readonly type: string;
   readonly nativeType: readonly [string, readonly string[]] | null;
+  readonly default?: Default;
   readonly relationFromFields?: readonly string[];
   readonly relationOnDelete?: string;
 }
@@ -56,6 +60,22 @@ function columnType({ type, nativeType, isList }: Field): string {
   return isList ? `${plain}[]` : plain;
 }
 
+/** As PostgreSQL prints it. */
+function columnDefault(field: Field): string {
+  const { default: value } = field;
+  if (value === undefined) return '';
+  if (Array.isArray(value)) return ` DEFAULT ARRAY[]::${columnType(field)}`;
+  if (typeof value === 'string') {
+    // Prisma has a BigInt's default as text.
+    return field.type === 'BigInt' ? ` DEFAULT ${value}` : ` DEFAULT '${value}'::${columnType(field)}`;
+  }
+  if (typeof value !== 'object') return ` DEFAULT ${String(value)}`;
+  const { name, args } = value as { name: string; args: readonly string[] };
+  if (name === 'autoincrement') return ' IDENTITY';
+  if (name === 'dbgenerated') return ` DEFAULT ${args.join()}`;
+  throw new Error(`teach this test the default ${name}()`);
+}
+
 const columnName = ({ dbName, name }: Field): string => dbName ?? name;
 
 /** One line a fact, sorted. */
@@ -72,7 +92,7 @@ function factsOf({ models, indexes }: Schema): string[] {
           .filter(({ kind }) => kind === 'scalar')
           .map(
             (field) =>
-              `${model.dbName}.${columnName(field)} ${columnType(field)} ${field.isRequired ? 'NOT NULL' : 'NULL'}`,
+              `${model.dbName}.${columnName(field)} ${columnType(field)} ${field.isRequired ? 'NOT NULL' : 'NULL'}${columnDefault(field)}`,
           ),
         ...model.fields
           .filter(
@@ -98,15 +118,19 @@ function factsOf({ models, indexes }: Schema): string[] {
 const FACTS = `
   WITH ours AS (
     SELECT c.oid, c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace
-    AND c.relkind = 'r' AND c.relname <> '_prisma_migrations')
+    AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname <> '_prisma_migrations')
   SELECT relname || '.' || attname || ' ' || format_type(atttypid, atttypmod)
          -- Prisma has no lists that may be null.
-         || CASE WHEN attnotnull THEN ' NOT NULL' ELSE ' NULL' END AS fact
+         || CASE WHEN attnotnull THEN ' NOT NULL' ELSE ' NULL' END
+         || CASE WHEN attidentity <> '' THEN ' IDENTITY' ELSE coalesce(' DEFAULT ' || pg_get_expr(adbin, adrelid), '') END
+         AS fact
   FROM ours JOIN pg_attribute a ON a.attrelid = ours.oid AND attnum > 0 AND NOT attisdropped
+  LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
   UNION ALL
   SELECT relname || CASE WHEN indisprimary THEN ' id' WHEN indisunique THEN ' unique' ELSE ' normal' END || ' ('
          || (SELECT string_agg(pg_get_indexdef(indexrelid, n, true), ',' ORDER BY n)
              FROM generate_series(1, indnkeyatts) n) || ')'
+         || coalesce(' WHERE ' || pg_get_expr(indpred, indrelid), '')
   FROM ours JOIN pg_index i ON i.indrelid = ours.oid
   UNION ALL
   SELECT relname || ' (' || (SELECT string_agg(attname, ',' ORDER BY place)

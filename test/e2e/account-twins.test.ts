@@ -1,0 +1,241 @@
+import { MasterKeys, TokenService } from '@lakewarden/identity';
+import { Secret, systemClock } from '@lakewarden/kernel';
+import { buildSchema, isObjectType } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { operationTables } from '../../apps/server/src/doors/aws/operation-tables.ts';
+import { callGlue, type Signer } from '../support/glue.ts';
+import { graphql, login } from '../support/graphql.ts';
+import { DATABASES, type Lake, startLake } from '../support/lake.ts';
+import { query, type QueryAnswer } from '../support/query.ts';
+
+const TRUST = '{"Version":"2012-10-17","Statement":[]}';
+const table = { DatabaseName: 'sales', TableName: 'hours' };
+const columns = { StorageDescriptor: { Columns: [{ Name: 'value', Type: 'double' }] } };
+const keys = { PartitionKeys: [{ Name: 'k', Type: 'string' }] };
+
+/** Each read, asked of one's own things. The other account has things of the same names. */
+const GLUE_READS: Readonly<Record<string, object>> = {
+  GetDatabase: { Name: 'sales' },
+  GetDatabases: {},
+  GetTable: { DatabaseName: 'sales', Name: 'hours' },
+  GetTables: { DatabaseName: 'sales' },
+  GetTableVersion: table,
+  GetTableVersions: table,
+  GetPartition: { ...table, PartitionValues: ['1'] },
+  GetPartitions: table,
+  BatchGetPartition: { ...table, PartitionsToGet: [{ Values: ['1'] }, { Values: ['2'] }] },
+  GetPartitionIndexes: table,
+};
+const IAM_READS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  GetUser: { UserName: 'ann' },
+  ListUsers: {},
+  ListAccessKeys: { UserName: 'admin' },
+  GetRole: { RoleName: 'reader' },
+  ListRoles: {},
+  GetGroup: { GroupName: 'analysts' },
+  ListGroups: {},
+  ListGroupsForUser: { UserName: 'ann' },
+};
+const PAGED =
+  'GetDatabases GetTables GetTableVersions GetPartitions ListUsers ListRoles GetGroup ListGroups ListGroupsForUser';
+/** Every field that takes a cursor, by type. */
+const CURSORS: Readonly<Record<string, string>> = {
+  'Query.databases': 'databases(first: 1 $) { pageInfo { endCursor } }',
+  'Database.tables': 'database(name: "sales") { tables(first: 1 $) { pageInfo { endCursor } } }',
+  'Table.partitions':
+    'table(database: "sales", name: "hours") { partitions(first: 1 $) { pageInfo { endCursor } } }',
+  'Table.versions':
+    'table(database: "sales", name: "hours") { versions(first: 1 $) { pageInfo { endCursor } } }',
+};
+
+const isRead = (operation: string): boolean => /^(Get|List|BatchGet|Search)/.test(operation);
+const withoutRequestId = ({ xml }: QueryAnswer): string => xml.replace(/<RequestId>.*?<\/RequestId>/, '');
+
+describe.each(DATABASES)('two accounts whose things have the same names, on %s', (databaseName) => {
+  let lake: Lake;
+  let ours: Signer;
+  let theirs: Signer;
+  let tokens: { ours: string; theirs: string };
+
+  const ok = async (signer: Signer, operation: string, input: object): Promise<string> => {
+    const { status, body } = await callGlue(signer, operation, input);
+    if (status !== 200) throw new Error(`${operation}: ${JSON.stringify(body)}`);
+    return JSON.stringify(body);
+  };
+  const iam = async (signer: Signer, action: string, members: Readonly<Record<string, string>>) => {
+    const answer = await query(signer, 'iam', action, members);
+    if (answer.status !== 200) throw new Error(`${action}: ${answer.xml}`);
+    return answer;
+  };
+
+  /** The same names in both; `mark` in everything that has a place for it. */
+  const furnish = async (signer: Signer, mark: string): Promise<void> => {
+    for (const Name of ['sales', 'staff'])
+      await ok(signer, 'CreateDatabase', { DatabaseInput: { Name, Description: mark } });
+    for (const Name of ['hours', 'other']) {
+      const TableInput = { Name, Description: mark, ...columns, ...keys };
+      await ok(signer, 'CreateTable', { DatabaseName: 'sales', TableInput });
+      await ok(signer, 'UpdateTable', { DatabaseName: 'sales', TableInput });
+    }
+    const PartitionInputList = ['1', '2'].map((value) => ({ Values: [value], Parameters: { mark } }));
+    await ok(signer, 'BatchCreatePartition', { ...table, PartitionInputList });
+    await ok(signer, 'CreatePartitionIndex', { ...table, PartitionIndex: { IndexName: mark, Keys: ['k'] } });
+    while ((await ok(signer, 'GetPartitionIndexes', table)).includes('CREATING'))
+      await new Promise(setImmediate);
+    for (const name of ['ann', 'bob']) await iam(signer, 'CreateUser', { UserName: name, Path: `/${mark}/` });
+    for (const RoleName of ['reader', 'writer'])
+      await iam(signer, 'CreateRole', { RoleName, AssumeRolePolicyDocument: TRUST, Path: `/${mark}/` });
+    for (const GroupName of ['analysts', 'others']) {
+      await iam(signer, 'CreateGroup', { GroupName, Path: `/${mark}/` });
+      for (const UserName of ['ann', 'bob']) await iam(signer, 'AddUserToGroup', { GroupName, UserName });
+    }
+  };
+  const worldOf = async (signer: Signer): Promise<string> => {
+    const answers = [];
+    for (const [operation, input] of Object.entries(GLUE_READS))
+      answers.push(await ok(signer, operation, input));
+    for (const [action, members] of Object.entries(IAM_READS))
+      answers.push(withoutRequestId(await iam(signer, action, members)));
+    return answers.join('\n');
+  };
+
+  beforeAll(async () => {
+    lake = await startLake(databaseName);
+    ours = lake;
+    const token = await login(lake);
+    const { data } = await graphql(
+      lake,
+      'mutation { createAccount(input: { id: "444455556666", name: "twin" }) { accessKey { accessKeyId secretAccessKey } } }',
+      {},
+      token,
+    );
+    const { accessKey } = data?.['createAccount'] as { accessKey: Omit<Signer, 'url'> };
+    theirs = { url: lake.url, ...accessKey };
+    const sts = await query(theirs, 'sts', 'GetWebIdentityToken', { 'Audience.member.1': 'lakewarden' });
+    tokens = { ours: token, theirs: sts.texts('WebIdentityToken')[0] ?? '' };
+    await furnish(ours, 'ours');
+    await furnish(theirs, 'theirs');
+  });
+  afterAll(async () => {
+    await lake.stop();
+  });
+
+  it('has a crossing for every service, every read and every field that pages', async () => {
+    const masterKeys = new MasterKeys(new Secret(Buffer.alloc(32)));
+    const tables = operationTables(masterKeys, new TokenService('', systemClock, () => Promise.resolve([])));
+    expect(Object.keys(tables)).toEqual(['glue', 'iam', 'sts']);
+    expect(Object.keys(GLUE_READS).sort()).toEqual(Object.keys(tables.glue).filter(isRead).sort());
+    expect(Object.keys(IAM_READS).sort()).toEqual(Object.keys(tables.iam).filter(isRead).sort());
+    expect(Object.keys(tables.sts)).toEqual(['GetCallerIdentity', 'GetWebIdentityToken']);
+    const schema = buildSchema(await (await fetch(`${lake.url}/graphql/schema.graphql`)).text());
+    const paged = Object.values(schema.getTypeMap())
+      .filter(isObjectType)
+      .flatMap((type) =>
+        Object.values(type.getFields())
+          .filter(({ args }) => args.some(({ name }) => name === 'after'))
+          .map(({ name }) => `${type.name}.${name}`),
+      );
+    expect(paged.sort()).toEqual(Object.keys(CURSORS).sort());
+  });
+
+  it.each(Object.entries(GLUE_READS))('%s shows each its own', async (operation, input) => {
+    for (const [signer, own, others] of [
+      [ours, /"ours"/, /theirs|444455556666/],
+      [theirs, /"theirs"/, /"ours"|111122223333/],
+    ] as const) {
+      const answer = await ok(signer, operation, input);
+      expect(answer).toMatch(own);
+      expect(answer).not.toMatch(others);
+    }
+  });
+
+  it.each(Object.entries(IAM_READS))('%s shows each its own', async (action, members) => {
+    for (const [signer, others] of [
+      [ours, '444455556666'],
+      [theirs, '111122223333'],
+    ] as const) {
+      const answer = withoutRequestId(await iam(signer, action, members));
+      expect(answer).not.toContain(others);
+      expect(answer).not.toContain(signer === ours ? theirs.accessKeyId : ours.accessKeyId);
+    }
+  });
+
+  it('STS says to each who he is, and gives him a token of his own', async () => {
+    const identity = await query(theirs, 'sts', 'GetCallerIdentity');
+    expect(identity.texts('Arn')).toEqual(['arn:aws:iam::444455556666:user/admin']);
+    const { data } = await graphql(lake, '{ viewer { accountId } }', {}, tokens.theirs);
+    expect(data).toEqual({ viewer: { accountId: '444455556666' } });
+  });
+
+  it("given the other's page token, refuses it in every operation that pages", async () => {
+    const paged: string[] = [];
+    for (const [operation, input] of Object.entries(GLUE_READS)) {
+      const { body } = await callGlue(ours, operation, { ...input, MaxResults: 1 });
+      if (body['NextToken'] === undefined) continue;
+      paged.push(operation);
+      const crossed = { ...input, MaxResults: 1, NextToken: body['NextToken'] };
+      expect((await callGlue(theirs, operation, crossed)).body['__type']).toBe('InvalidInputException');
+      expect((await callGlue(ours, operation, crossed)).status).toBe(200);
+    }
+    for (const [action, members] of Object.entries(IAM_READS)) {
+      const [Marker] = (await iam(ours, action, { ...members, MaxItems: '1' })).texts('Marker');
+      if (Marker === undefined) continue;
+      paged.push(action);
+      const crossed = { ...members, MaxItems: '1', Marker };
+      expect((await query(theirs, 'iam', action, crossed)).texts('Code')).toEqual(['ValidationError']);
+      expect((await query(ours, 'iam', action, crossed)).status).toBe(200);
+    }
+    expect(paged.join(' ')).toBe(PAGED);
+  });
+
+  it.each(Object.entries(CURSORS))("given the other's cursor, %s refuses it", async (_field, question) => {
+    const first = await graphql(lake, `{ ${question.replace('$', '')} }`, {}, tokens.ours);
+    const cursor = /"endCursor":"([^"]+)"/.exec(JSON.stringify(first.data))?.[1] ?? '';
+    const next = `{ ${question.replace('$', `after: "${cursor}"`)} }`;
+    expect((await graphql(lake, next, {}, tokens.ours)).errors).toBeUndefined();
+    const { errors } = await graphql(lake, next, {}, tokens.theirs);
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['InvalidInputException']);
+  });
+
+  it("given a resource link into the other's catalog, shows nothing that lies behind it", async () => {
+    const CatalogId = '111122223333';
+    await ok(theirs, 'CreateDatabase', {
+      DatabaseInput: { Name: 'peek', TargetDatabase: { CatalogId, DatabaseName: 'sales' } },
+    });
+    await ok(theirs, 'CreateTable', {
+      DatabaseName: 'staff',
+      TableInput: { Name: 'peek', TargetTable: { CatalogId, DatabaseName: 'sales', Name: 'hours' } },
+    });
+    for (const [operation, input] of Object.entries(GLUE_READS)) {
+      for (const through of [
+        { ...input, DatabaseName: 'peek' },
+        { ...input, DatabaseName: 'staff', Name: 'peek', TableName: 'peek' },
+      ]) {
+        const { body } = await callGlue(theirs, operation, through);
+        expect(JSON.stringify(body)).not.toMatch(/"ours"|"value"/);
+      }
+    }
+    await ok(theirs, 'DeleteTable', { DatabaseName: 'staff', Name: 'peek' });
+    await ok(theirs, 'DeleteDatabase', { Name: 'peek' });
+  });
+
+  it("given the other's access key id and one's own secret, refuses the signature", async () => {
+    const forged = { ...theirs, accessKeyId: ours.accessKeyId };
+    expect((await callGlue(forged, 'GetDatabases')).body['__type']).toBe('InvalidSignatureException');
+  });
+
+  it('given one that empties its account, leaves the other byte for byte', async () => {
+    const before = await worldOf(ours);
+    for (const Name of ['sales', 'staff']) await ok(theirs, 'DeleteDatabase', { Name });
+    for (const GroupName of ['analysts', 'others']) {
+      for (const UserName of ['ann', 'bob'])
+        await iam(theirs, 'RemoveUserFromGroup', { GroupName, UserName });
+      await iam(theirs, 'DeleteGroup', { GroupName });
+    }
+    for (const UserName of ['ann', 'bob']) await iam(theirs, 'DeleteUser', { UserName });
+    for (const RoleName of ['reader', 'writer']) await iam(theirs, 'DeleteRole', { RoleName });
+    expect(await ok(theirs, 'GetDatabases', {})).toBe('{"DatabaseList":[]}');
+    expect(await worldOf(ours)).toBe(before);
+  });
+});
