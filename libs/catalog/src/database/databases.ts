@@ -11,6 +11,7 @@ import {
 } from '@lakewarden/kernel';
 
 import type { DatabaseDefinition, LinkTarget } from '../documents.ts';
+import { lockTablesOf } from '../locks.repository.ts';
 import { authorizeCatalog, authorizeDatabase, type DatabaseRef } from '../reference.ts';
 import type { Database } from './database.ts';
 import {
@@ -135,6 +136,8 @@ export const deleteDatabase = defineWrite({
     await authorizeDatabase(scope, command);
     const database = await lockDatabaseForChange(scope.tx, command.catalogId, command.name);
     if (database === undefined) throw noSuchDatabase(command.name);
+    // A writer that has found its table before would leave rows behind that belong to nothing.
+    await lockTablesOf(scope.tx, database.id);
     await deleteDatabaseRows(scope.tx, database.id);
     scope.changed(databaseChange(database));
   },

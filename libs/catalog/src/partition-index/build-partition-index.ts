@@ -1,9 +1,10 @@
 import { defineWrite } from '@lakewarden/kernel';
 
+import { lockTableNo } from '../locks.repository.ts';
 import { indexKey } from '../partition/partition-key.ts';
 import { keyFamilies, listPartitionValues } from '../partition/partition.repository.ts';
 import { type Table, tableChange } from '../table/table.ts';
-import { findTableById, lockTableNo } from '../table/table.repository.ts';
+import { findTableById } from '../table/table.repository.ts';
 import { followsTableOrder, unfitForIndex } from './index-rules.ts';
 import type { BackfillError, PartitionIndex } from './partition-index.ts';
 import {
@@ -36,7 +37,7 @@ export const buildPartitionIndexStep = defineWrite({
     const table = seen && (await findTableById(scope.tx, seen.tableId));
     if (table === undefined) return 'done'; // dropped meanwhile
     // Nobody moves or deletes a partition between its being read and its entry being written.
-    await lockTableNo(scope.tx, table.no, 'exclusive');
+    await lockTableNo(scope.tx, table, 'exclusive');
     const index = await findPartitionIndex(scope.tx, indexId, true);
     if (index?.status !== 'CREATING') return 'done'; // cancelled, or another replica has finished it
 

@@ -56,25 +56,6 @@ export async function findTableById(tx: Tx, id: string): Promise<Table | undefin
   return rows.map(toTable)[0];
 }
 
-/** `shared`: the table stays as it is while its partitions are written; `exclusive`: nobody else writes any of it. */
-export type TableLock = 'shared' | 'exclusive';
-
-/** Sets these locks apart from every other use of advisory locks. */
-const TABLE_LOCK_CLASS = 7_205;
-
-const LOCK: Record<TableLock, string> = {
-  shared: 'SELECT pg_advisory_xact_lock_shared($1::int, ($2::bigint % 2147483647)::int)',
-  exclusive: 'SELECT pg_advisory_xact_lock($1::int, ($2::bigint % 2147483647)::int)',
-};
-
-/**
- * Holds until commit. An advisory lock and not the table's row: shared row locks of many writers pile up on one row,
- * and let an exclusive one wait for ever; these queue fairly and write nothing.
- */
-export async function lockTableNo(tx: Tx, no: string, lock: TableLock): Promise<void> {
-  await sql(tx, { text: LOCK[lock], values: [TABLE_LOCK_CLASS, no], prepared: true });
-}
-
 /** By name. @param afterName exclusive */
 export async function listTables(
   tx: Tx,

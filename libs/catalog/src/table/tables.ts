@@ -12,6 +12,7 @@ import {
 
 import { noSuchDatabase, requireDatabase } from '../database/databases.ts';
 import { findDatabase, lockDatabase } from '../database/database.repository.ts';
+import { lockTableNo, type TableLock } from '../locks.repository.ts';
 import { createIndexesWithTable, refuseChangedIndexedKeys } from '../partition-index/index-rules.ts';
 import type { IndexRequest } from '../partition-index/index-rules.ts';
 import { listPartitionIndexes } from '../partition-index/partition-index.repository.ts';
@@ -26,9 +27,7 @@ import {
   findTable,
   insertTable,
   listTables,
-  lockTableNo,
   replaceTable,
-  type TableLock,
 } from './table.repository.ts';
 
 /**
@@ -58,7 +57,7 @@ export async function requireTableNow(scope: ReadScope, ref: TableRef): Promise<
 export async function lockTable(scope: WriteScope, ref: TableRef, lock: TableLock): Promise<Table> {
   for (;;) {
     const seen = await requireTableNow(scope, ref);
-    await lockTableNo(scope.tx, seen.no, lock);
+    await lockTableNo(scope.tx, seen, lock);
     // While this one waited the table may have been altered, or dropped and made again under its name.
     const held = await requireTableNow(scope, ref);
     if (held.id === seen.id) return held;
