@@ -35,7 +35,8 @@ export interface DatabaseDefinition {
 
 /** What a resource link points at. */
 export interface LinkTarget {
-  readonly CatalogId: string;
+  /** Absent: the catalog that the link lies in. */
+  readonly CatalogId?: string | undefined;
   readonly DatabaseName: string;
   /** A table link's; absent on a database link. */
   readonly Name?: string | undefined;

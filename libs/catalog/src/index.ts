@@ -16,5 +16,7 @@ export * from './partition-index/partition-index.ts';
 export * from './partition-index/partition-indexes.ts';
 export { databaseRef, type DatabaseRef, tableRef, type TableRef } from './reference.ts';
 export type { Table } from './table/table.ts';
+export * from './table/create-table.ts';
+export * from './table/get-tables.ts';
 export * from './table/tables.ts';
 export * from './table/table-versions.ts';

@@ -33,6 +33,16 @@ export const tableRef = (
   name: foldName(asked.name),
 });
 
+/** A table of a database that has been found. */
+export const tableIn = (
+  database: { readonly catalogId: string; readonly name: string },
+  name: string,
+): TableRef => ({
+  catalogId: database.catalogId,
+  database: database.name,
+  name,
+});
+
 const homeOf = (scope: ReadScope, accountId: string) => ({ region: scope.home.region, accountId });
 
 /** Before anything is looked up: an answer must not tell a stranger whether a name exists. */

@@ -33,6 +33,20 @@ export async function findDatabase(tx: Tx, catalogId: string, name: string): Pro
   return rows.map(toDatabase)[0];
 }
 
+/** Those that are there, in no order. At most a page of them. */
+export async function findDatabases(
+  tx: Tx,
+  refs: readonly { readonly catalogId: string; readonly name: string }[],
+): Promise<Database[]> {
+  // Plan: one look into the unique index for each.
+  const rows = await sql<DatabaseRow>(tx, {
+    text: `SELECT ${COLUMNS} FROM glue_database
+           WHERE (account_id, name) IN (SELECT * FROM unnest($1::text[], $2::text[]))`,
+    values: [refs.map(({ catalogId }) => catalogId), refs.map(({ name }) => name)],
+  });
+  return rows.map(toDatabase);
+}
+
 /** Keeps the database as it is until the transaction ends: no rename, no drop, while something is made inside it. */
 export async function lockDatabase(tx: Tx, catalogId: string, name: string): Promise<Database | undefined> {
   const rows = await sql<DatabaseRow>(tx, {

@@ -2,7 +2,7 @@ import { defineRead, defineWrite, notFound, type WriteScope } from '@lakewarden/
 
 import { authorizeTable, type TableRef } from '../reference.ts';
 import { type Table, tableChange } from '../table/table.ts';
-import { lockTable, requireTable } from '../table/tables.ts';
+import { lockTable, requireTable } from '../table/require-table.ts';
 import { newPartitionIndex, refuseIfTaken, typedIndexKeys } from './index-rules.ts';
 import type { PartitionIndex } from './partition-index.ts';
 import { insertPartitionIndex, listPartitionIndexes, setIndexStatus } from './partition-index.repository.ts';

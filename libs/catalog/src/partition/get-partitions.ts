@@ -11,7 +11,7 @@ import {
 } from '../expression/index.ts';
 import { authorizeTable, type TableRef } from '../reference.ts';
 import type { TableWithIndexes } from '../table/table.ts';
-import { requireTable } from '../table/tables.ts';
+import { requireTable } from '../table/require-table.ts';
 import type { PartitionPage, PartitionPlan, Segment } from './partition.ts';
 import {
   type BucketRange,

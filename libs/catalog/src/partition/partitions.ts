@@ -20,7 +20,7 @@ import {
 } from '../partition-index/partition-index.repository.ts';
 import { authorizeTable, type TableRef } from '../reference.ts';
 import { type Table, tableChange } from '../table/table.ts';
-import { lockTable, requireTable } from '../table/tables.ts';
+import { lockTable, requireTable } from '../table/require-table.ts';
 import type { Partition, PartitionFailure, PartitionInput } from './partition.ts';
 import { indexKey } from './partition-key.ts';
 import {

@@ -10,10 +10,10 @@ import {
 } from '@lakewarden/kernel';
 
 import { authorizeTable, type TableRef } from '../reference.ts';
+import { lockTable, requireTableNow, seenThrough } from './require-table.ts';
 import type { Table } from './table.ts';
 import { versionNumber } from './table-rules.ts';
 import { deleteArchivedVersion, findArchivedVersion, listArchivedVersions } from './table.repository.ts';
-import { lockTable, requireTableNow } from './tables.ts';
 
 export interface GetTableVersion {
   readonly table: TableRef;
@@ -28,11 +28,11 @@ export const getTableVersion = defineRead({
   async run(scope, command: GetTableVersion): Promise<Table> {
     await authorizeTable(scope, command.table);
     const versionId = command.versionId === undefined ? undefined : versionNumber(command.versionId);
-    const table = await requireTableNow(scope, command.table);
-    if (versionId === undefined || versionId === table.versionId) return table;
+    const { table, link } = await requireTableNow(scope, command.table);
+    if (versionId === undefined || versionId === table.versionId) return seenThrough(link, table);
     const archived = await findArchivedVersion(scope.tx, table, versionId);
     if (archived === undefined) throw notFound('Version not found.');
-    return archived;
+    return seenThrough(link, archived);
   },
 });
 
@@ -46,11 +46,12 @@ export const getTableVersions = defineRead({
 
   async run(scope, command: GetTableVersions): Promise<Page<Table>> {
     await authorizeTable(scope, command.table);
-    const table = await requireTableNow(scope, command.table);
+    const { table, link } = await requireTableNow(scope, command.table);
     const question = ['GetTableVersions', table.id, scope.caller.arn];
     const after = command.token === undefined ? '-1' : scope.tokens.open(question, command.token).toString();
     const rows = await listArchivedVersions(scope.tx, table, after, command.limit + 1);
-    return toPage([...rows, table], command.limit, (last) =>
+    const versions = [...rows, table].map((version) => seenThrough(link, version));
+    return toPage(versions, command.limit, (last) =>
       scope.tokens.issue(question, Buffer.from(last.versionId)),
     );
   },
@@ -72,7 +73,7 @@ export const batchDeleteTableVersion = defineWrite({
 
   async run(scope, command: BatchDeleteTableVersion): Promise<readonly VersionFailure[]> {
     await authorizeTable(scope, command.table);
-    const table = await lockTable(scope, command.table, 'exclusive');
+    const table = await lockTable(scope, command.table, 'exclusive', 'first');
     const failures: VersionFailure[] = [];
     for (const versionId of command.versionIds) {
       try {

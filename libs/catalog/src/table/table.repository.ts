@@ -51,6 +51,21 @@ export async function findTable(tx: Tx, ref: TableRef): Promise<Table | undefine
   return rows.map(toTable)[0];
 }
 
+/** Those that are there, in no order. At most a page of them. */
+export async function findTables(tx: Tx, refs: readonly TableRef[]): Promise<Table[]> {
+  // Plan: one look into each unique index for each of them.
+  const rows = await sql<TableRow>(tx, {
+    text: `${SELECT} JOIN unnest($1::text[], $2::text[], $3::text[]) AS asked(account_id, database, name)
+           ON asked.account_id = d.account_id AND asked.database = d.name AND asked.name = t.name`,
+    values: [
+      refs.map(({ catalogId }) => catalogId),
+      refs.map(({ database }) => database),
+      refs.map(({ name }) => name),
+    ],
+  });
+  return rows.map(toTable);
+}
+
 export async function findTableById(tx: Tx, id: string): Promise<Table | undefined> {
   const rows = await sql<TableRow>(tx, { text: `${SELECT} WHERE t.id = $1`, values: [id], prepared: true });
   return rows.map(toTable)[0];

@@ -1,6 +1,7 @@
 import type {
   Column,
   Database,
+  LinkTarget,
   Partition,
   PartitionIndex,
   StorageDescriptor,
@@ -75,12 +76,16 @@ function toStorageDescriptor(descriptor: StorageDescriptor) {
   return made;
 }
 
+const toLinkTarget = (link: LinkTarget | undefined, home: { readonly catalogId: string }) =>
+  link && { catalogId: link.CatalogId ?? home.catalogId, database: link.DatabaseName, name: link.Name };
+
 export const toDatabaseNode = (database: Database) => ({
   name: database.name,
   catalogId: database.catalogId,
   description: database.definition.Description,
   locationUri: database.definition.LocationUri,
   parameters: database.definition.Parameters ?? {},
+  linkTarget: toLinkTarget(database.linkTarget, database),
   createdAt: database.createdAt,
 });
 
@@ -103,6 +108,7 @@ export const toTableNode = (table: Table) => ({
     table.definition.StorageDescriptor && toStorageDescriptor(table.definition.StorageDescriptor),
   viewOriginalText: textOf(table.definition['ViewOriginalText']),
   viewExpandedText: textOf(table.definition['ViewExpandedText']),
+  linkTarget: toLinkTarget(table.linkTarget, table),
   createdBy: table.createdBy,
   createdAt: table.createdAt,
   updatedAt: table.updatedAt,
@@ -170,6 +176,12 @@ export interface TableDefinitionInput {
   readonly viewExpandedText?: string | null;
 }
 
+export interface LinkTargetInput {
+  readonly catalogId?: string | null;
+  readonly database: string;
+  readonly name?: string | null;
+}
+
 export interface PartitionInputNode {
   readonly values: readonly string[];
   readonly storageDescriptor?: StorageDescriptorInput | null;
@@ -207,8 +219,15 @@ const fromStorageDescriptor = (input: StorageDescriptorInput) =>
     StoredAsSubDirectories: input.storedAsSubDirectories,
   });
 
+const fromLinkTarget = (link: LinkTargetInput | null | undefined) =>
+  link && given({ CatalogId: link.catalogId, DatabaseName: link.database, Name: link.name });
+
 /** Glue's documents, for its shapes to check: bounds stand there and nowhere else. */
-export const fromTableDefinition = (name: string, input: TableDefinitionInput) =>
+export const fromTableDefinition = (
+  name: string,
+  input: TableDefinitionInput,
+  linkTarget?: LinkTargetInput | null,
+) =>
   given({
     Name: name,
     Description: input.description,
@@ -219,6 +238,7 @@ export const fromTableDefinition = (name: string, input: TableDefinitionInput) =
     StorageDescriptor: input.storageDescriptor && fromStorageDescriptor(input.storageDescriptor),
     ViewOriginalText: input.viewOriginalText,
     ViewExpandedText: input.viewExpandedText,
+    TargetTable: fromLinkTarget(linkTarget),
   });
 
 export const fromPartition = (input: PartitionInputNode) =>
@@ -234,10 +254,11 @@ export interface DatabaseMembers {
   readonly parameters?: StringMap | null;
 }
 
-export const fromDatabase = (name: string, input: DatabaseMembers) =>
+export const fromDatabase = (name: string, input: DatabaseMembers, linkTarget?: LinkTargetInput | null) =>
   given({
     Name: name,
     Description: input.description,
     LocationUri: input.locationUri,
     Parameters: input.parameters,
+    TargetDatabase: fromLinkTarget(linkTarget),
   });

@@ -18,6 +18,7 @@ import {
   type DatabaseMembers,
   type DatabaseNode,
   fromDatabase,
+  type LinkTargetInput,
   toDatabaseNode,
   toTableNode,
 } from './catalog.shapes.ts';
@@ -84,14 +85,14 @@ export class DatabaseResolver {
   @Mutation('createDatabase')
   async createDatabase(
     @CurrentCaller() caller: Caller,
-    @Args('input') input: DatabaseName & DatabaseMembers,
+    @Args('input') input: DatabaseName & DatabaseMembers & { linkTarget?: LinkTargetInput | null },
   ) {
     const {
       Name: _name,
-      TargetDatabase: _link,
+      TargetDatabase: linkTarget,
       ...definition
-    } = validate(databaseInput, fromDatabase(input.name, input));
-    const command = { database: refOf(caller, input), definition };
+    } = validate(databaseInput, fromDatabase(input.name, input, input.linkTarget));
+    const command = { database: refOf(caller, input), definition, linkTarget };
     return { database: toDatabaseNode(await this.#useCases.run(caller, createDatabase, command)) };
   }
 

@@ -21,6 +21,7 @@ import { z } from 'zod';
 import { catalogId, nameString, tableInput, valueList } from '../aws/glue/shapes.ts';
 import {
   fromTableDefinition,
+  type LinkTargetInput,
   type TableDefinitionInput,
   type TableNode,
   toPartitionIndexNode,
@@ -114,14 +115,19 @@ export class TableResolver {
     input: {
       readonly table: TableName;
       readonly definition: TableDefinitionInput;
+      readonly linkTarget?: LinkTargetInput | null;
       readonly partitionIndexes?:
         readonly { readonly name: string; readonly keys: readonly string[] }[] | null;
     },
   ) {
-    const valid = validate(tableInput, fromTableDefinition(input.table.name, input.definition));
+    const valid = validate(
+      tableInput,
+      fromTableDefinition(input.table.name, input.definition, input.linkTarget),
+    );
     const table = await this.#useCases.run(caller, createTable, {
       table: tableRefOf(caller, input.table),
       definition: valid.definition,
+      linkTarget: valid.linkTarget,
       partitionKeys: valid.partitionKeys ?? [],
       indexes: input.partitionIndexes?.map(({ name: indexName, keys }) => ({ indexName, keys })),
     });

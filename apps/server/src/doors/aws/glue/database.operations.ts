@@ -53,12 +53,13 @@ export const databaseOperations: OperationTable = {
     input: z.object({ CatalogId: catalogId, Name: nameString, DatabaseInput: databaseInput }),
     useCase: updateDatabase,
     command: (
-      { CatalogId, Name: current, DatabaseInput: { Name, TargetDatabase: _fixed, ...definition } },
+      { CatalogId, Name: current, DatabaseInput: { Name, TargetDatabase, ...definition } },
       caller,
     ) => ({
       database: databaseRef(caller, { catalogId: CatalogId, name: current }),
       newName: databaseRef(caller, { name: Name }).name,
       definition,
+      linkTarget: TargetDatabase,
     }),
     answer: () => ({}),
   }),

@@ -56,7 +56,7 @@ export const storageDescriptor: z.ZodType<StorageDescriptor> = z.looseObject({
 });
 
 const linkTarget = z.looseObject({
-  CatalogId: text(1, 255),
+  CatalogId: catalogId,
   DatabaseName: nameString,
   Name: nameString.optional(),
   Region: text(1, 255).optional(),

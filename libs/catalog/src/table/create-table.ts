@@ -1,0 +1,72 @@
+import { defineWrite, invalid, type ReadScope } from '@lakewarden/kernel';
+
+import { holdDatabase } from '../database/databases.ts';
+import { findDatabase } from '../database/database.repository.ts';
+import type { LinkTarget } from '../documents.ts';
+import { isAllowed, linkToLink, tableTarget } from '../link.ts';
+import { createIndexesWithTable, type IndexRequest } from '../partition-index/index-rules.ts';
+import { authorizeTable, tableIn, type TableRef } from '../reference.ts';
+import { type Table, tableChange } from './table.ts';
+import { partitionKeyColumns, refuseUnfitLink, type TableInput } from './table-rules.ts';
+import { findTable, insertTable } from './table.repository.ts';
+
+/** Only a target that the caller may see is looked at: the refusal must not tell what is there. */
+async function refuseLinkToLink(scope: ReadScope, made: TableRef, link: LinkTarget): Promise<void> {
+  const target = tableTarget(link, made);
+  if (JSON.stringify(target) === JSON.stringify(made)) throw linkToLink(made.name);
+  if (!(await isAllowed(authorizeTable(scope, target)))) return;
+  const database = await findDatabase(scope.tx, target.catalogId, target.database);
+  const table = await findTable(scope.tx, target);
+  if (database?.linkTarget !== undefined || table?.linkTarget !== undefined) throw linkToLink(made.name);
+}
+
+export interface CreateTable extends TableInput {
+  readonly table: TableRef;
+  readonly indexes?: readonly IndexRequest[] | undefined;
+}
+
+/**
+ * Indexes given with it are ACTIVE at once: there are no partitions yet.
+ * @throws AlreadyExistsException, EntityNotFoundException (the database), InvalidInputException
+ * @see spec/catalog.md §4
+ */
+export const createTable = defineWrite({
+  action: 'glue:CreateTable',
+
+  async run(scope, command: CreateTable): Promise<Table> {
+    await authorizeTable(scope, command.table);
+    refuseUnfitLink(command);
+    const partitionKeys = partitionKeyColumns(command.partitionKeys);
+    const { database, link } = await holdDatabase(scope, {
+      catalogId: command.table.catalogId,
+      name: command.table.database,
+    });
+    if (link !== undefined) {
+      if (command.linkTarget !== undefined)
+        throw invalid(`${link.name} is a resource link itself: make table links in a database of your own.`);
+      await authorizeTable(scope, tableIn(database, command.table.name));
+    }
+    if (command.linkTarget !== undefined)
+      await refuseLinkToLink(scope, tableIn(database, command.table.name), command.linkTarget);
+
+    const made: Omit<Table, 'no'> = {
+      id: scope.newId<'Table'>(),
+      databaseId: database.id,
+      catalogId: database.catalogId,
+      database: database.name,
+      name: command.table.name,
+      versionId: '0',
+      definition: command.definition,
+      partitionKeys,
+      hasPartitionKeys: command.partitionKeys !== undefined,
+      ...(command.linkTarget !== undefined && { linkTarget: command.linkTarget }),
+      createdBy: scope.caller.arn,
+      createdAt: scope.now,
+      updatedAt: scope.now,
+    };
+    const table: Table = { ...made, no: await insertTable(scope.tx, made) };
+    await createIndexesWithTable(scope, table, command.indexes ?? []);
+    scope.changed(tableChange(table));
+    return table;
+  },
+});
