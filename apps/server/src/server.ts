@@ -24,6 +24,7 @@ import {
   systemClock,
   tag,
 } from '@lakewarden/kernel';
+import { dataPermissions } from '@lakewarden/permissions';
 import { ChangeAwareCache, ChangeFeed, Database, migrate, readTx, UseCaseRunner } from '@lakewarden/storage';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -94,6 +95,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
     ),
     region: settings.LAKEWARDEN_REGION,
     authorize: authorizeAdministrators,
+    permissions: dataPermissions,
     enqueue: (tx, job) => jobs.enqueue(tx, job),
   });
   await feed.start();

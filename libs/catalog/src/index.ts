@@ -20,3 +20,4 @@ export * from './table/create-table.ts';
 export * from './table/get-tables.ts';
 export * from './table/tables.ts';
 export * from './table/table-versions.ts';
+export { lookUpDatabase, lookUpTable } from './lookup.ts';

@@ -42,3 +42,4 @@ export {
   updateAccessKey,
   type UserName,
 } from './user/users.ts';
+export { isGrantee } from './caller/named-principal.ts';

@@ -21,6 +21,13 @@ export interface Caller {
   readonly principalId: string;
   /** True for a principal that holds `AdministratorAccess` in its account. */
   readonly isAccountAdministrator: boolean;
+  /**
+   * What else he is, as grants may name it: his groups; in a role session the role, the SAML user that assumed it and
+   * his SAML groups (spec/permissions.md §2).
+   */
+  readonly memberships?: readonly string[] | undefined;
+  /** Who holds what this caller creates: the role of a role session. Absent: the caller himself. */
+  readonly grantee?: string | undefined;
   readonly request: RequestFacts;
 }
 

@@ -4,5 +4,6 @@ export * from './clock.ts';
 export * from './errors.ts';
 export * from './ids.ts';
 export * from './paging.ts';
+export * from './permission.ts';
 export * from './secret.ts';
 export * from './use-case.ts';

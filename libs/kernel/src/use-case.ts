@@ -3,6 +3,7 @@ import type { Caller, Resource } from './caller.ts';
 import type { Clock } from './clock.ts';
 import type { Id } from './ids.ts';
 import type { PageTokens } from './paging.ts';
+import type { Decision, GovernedResource, Permission, Question, TableResource } from './permission.ts';
 
 declare const opaque: unique symbol;
 
@@ -20,7 +21,15 @@ export interface Job {
 /** What a write did, for caches, subscriptions and the change feed. */
 export interface Change {
   readonly accountId: string;
-  readonly kind: 'account' | 'identity' | 'database' | 'table' | 'partition' | 'partition-index';
+  readonly kind:
+    | 'account'
+    | 'identity'
+    | 'database'
+    | 'table'
+    | 'partition'
+    | 'partition-index'
+    | 'grant'
+    | 'data-lake-settings';
   /** The id of the thing, or of the table it belongs to. */
   readonly subjectId: string;
 }
@@ -42,11 +51,44 @@ export interface ReadScope {
   readonly home: ArnHome;
   /**
    * Answers from memory what an earlier read loaded, until a change to one of its tags is committed, here or on
-   * another replica. Never used inside a write, which must see its own transaction.
+   * another replica. Inside a write it answers what is known and keeps nothing: only for what the write itself does not
+   * change.
    */
   readonly cached: <T extends object>(key: string, load: () => Promise<Cacheable<T>>) => Promise<T>;
   /** Throws AccessDeniedException unless the caller may do this use case's action to the resource. */
   readonly authorize: (resource: Resource, action?: string) => Promise<void>;
+  /** Gate 2: what grants say. Both gates must allow (spec/permissions.md §1). */
+  readonly permissions: DataPermissions;
+}
+
+/** Gate 2: the data permissions. The catalog asks, libs/permissions answers, app.module joins them. */
+export interface DataPermissions {
+  decide(scope: ReadScope, question: Question): Promise<Decision>;
+  /** The same for the tables of one page, in their order, with one statement for all that is not in memory. */
+  decideTables(
+    scope: ReadScope,
+    permission: Permission,
+    tables: readonly TableResource[],
+  ): Promise<readonly Decision[]>;
+  /** 'all', or the ids of the databases that the caller may know of, by name. @param afterName exclusive */
+  visibleDatabases(
+    scope: ReadScope,
+    catalogId: string,
+    afterName: string,
+    limit: number,
+  ): Promise<'all' | readonly string[]>;
+  /** 'all', or the ids of the tables of the database that the caller may describe, by name. */
+  visibleTables(
+    scope: ReadScope,
+    database: Extract<GovernedResource, { readonly type: 'DATABASE' }>,
+    afterName: string,
+    limit: number,
+  ): Promise<'all' | readonly string[]>;
+  /**
+   * In the transaction that makes a database or table: its creator holds ALL on it with grant option, and the default
+   * permissions of its account or database are granted (spec/permissions.md §4).
+   */
+  created(scope: WriteScope, resource: GovernedResource, defaults: readonly unknown[]): Promise<void>;
 }
 
 export interface WriteScope extends ReadScope {

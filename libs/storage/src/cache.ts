@@ -70,6 +70,14 @@ export class ChangeAwareCache {
     return value;
   }
 
+  /**
+   * For writes: what is known is used, what is loaded is not kept. It may come from a transaction that is undone.
+   */
+  async peek<T extends object>(key: string, load: () => Promise<Cacheable<T>>): Promise<T> {
+    const known = this.#feed.isLive ? this.#entries.get(key) : undefined;
+    return known === undefined ? (await load()).value : (known.value as T); // a key names one loader, so one type
+  }
+
   clear(): void {
     this.#changes += 1;
     this.#forgottenBefore = this.#changes;

@@ -4,6 +4,7 @@ import {
   type Caller,
   type Change,
   type Clock,
+  type DataPermissions,
   type Job,
   newId,
   type PageTokens,
@@ -27,6 +28,7 @@ export interface RunnerPorts {
   readonly tokens: PageTokens;
   readonly region: string;
   readonly authorize: Authorize;
+  readonly permissions: DataPermissions;
   /** Queues the job inside the transaction. */
   enqueue(tx: Tx, job: Job): Promise<void>;
 }
@@ -54,13 +56,15 @@ export class UseCaseRunner implements UseCases {
     useCase: Extract<UseCase<Command, Answer>, { kind: 'write' }>,
     command: Command,
   ): Promise<Answer> {
-    const { database, feed, clock } = this.#ports;
+    const { database, feed, clock, cache } = this.#ports;
     const changes: Change[] = [];
     const now = clock.now();
     const { answer, revision } = await database.transaction(async (prisma, client) => {
       const tx = writeTx(database, prisma, client);
       const scope: WriteScope = {
         ...this.#readScope(tx, caller, useCase.action),
+        cached: (key, load) =>
+          caller.request.revision === undefined ? cache.peek(key, load) : load().then(({ value }) => value),
         now,
         newId,
         enqueue: (job) => this.#ports.enqueue(tx, job),
@@ -78,7 +82,7 @@ export class UseCaseRunner implements UseCases {
   }
 
   #readScope(tx: Tx, caller: Caller, action: string): ReadScope {
-    const { clock, tokens, region, authorize, cache } = this.#ports;
+    const { clock, tokens, region, authorize, cache, permissions } = this.#ports;
     const home: ArnHome = { region, accountId: caller.accountId };
     return {
       tx,
@@ -86,6 +90,7 @@ export class UseCaseRunner implements UseCases {
       clock,
       tokens,
       home,
+      permissions,
       cached: (key, load) =>
         caller.request.revision === undefined ? cache.get(key, load) : load().then(({ value }) => value),
       authorize: async (resource, asked = action) => authorize(caller, asked, resource),

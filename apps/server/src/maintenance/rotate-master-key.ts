@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { MasterKeys, resealAll } from '@lakewarden/identity';
 import { type Caller, PageTokens, Secret, systemClock } from '@lakewarden/kernel';
+import { dataPermissions } from '@lakewarden/permissions';
 import { ChangeAwareCache, ChangeFeed, Database, migrate, UseCaseRunner } from '@lakewarden/storage';
 
 import { prepareNextMasterKey, promoteNextMasterKey, readMasterKeys } from '../settings/local-files.ts';
@@ -57,6 +58,7 @@ export async function rotateMasterKey(settings: Settings): Promise<MasterKeyRota
       authorize: () => {
         throw new Error('the operator asks for nothing that is authorized');
       },
+      permissions: dataPermissions,
       enqueue: () => Promise.reject(new Error('rotation queues no work')),
     });
     const counts = await runner.run(operator, resealAll, new MasterKeys(next, [current]));

@@ -13,6 +13,7 @@ import {
   renderError,
   type Service,
   type ServiceName,
+  SERVICES,
   verifySignature,
 } from '@lakewarden/aws-wire';
 import { type AccessKeyHolder } from '@lakewarden/identity';
@@ -53,17 +54,26 @@ interface Outcome {
   readonly elapsedMs: number;
 }
 
+const CONTENT_TYPES: Readonly<Record<Protocol, string>> = {
+  json: 'application/x-amz-json-1.1',
+  'rest-json': 'application/json',
+  query: 'text/xml',
+};
+
 const header = (request: FastifyRequest, name: string): string | undefined => {
   const value = request.headers[name];
   return Array.isArray(value) ? value[0] : value;
 };
 
-const protocolOf = (request: FastifyRequest): Protocol =>
-  header(request, 'x-amz-target') === undefined ? 'query' : 'json';
-
 const splitUrl = (url: string): [path: string, query: string] => {
   const mark = url.indexOf('?');
   return mark < 0 ? [url, ''] : [url.slice(0, mark), url.slice(mark + 1)];
+};
+
+/** spec/wire.md §1: by the target, else the path `/` is Query's and every other REST-JSON's. */
+const protocolOf = (request: FastifyRequest): Protocol => {
+  if (header(request, 'x-amz-target') !== undefined) return 'json';
+  return splitUrl(request.raw.url ?? '/')[0] === '/' ? 'query' : 'rest-json';
 };
 
 /** The AWS doors: recognise the operation, verify the signature, run the use case, answer in the protocol's form. */
@@ -81,7 +91,7 @@ export function registerAwsDoor(fastify: FastifyInstance, ports: AwsDoorPorts): 
       const [rawPath, rawQuery] = splitUrl(request.raw.url ?? '/');
       const signed = { method: request.method, rawPath, rawQuery, rawHeaders: request.raw.rawHeaders, body };
       const credential = readCredential(signed);
-      understood = understand(request, rawQuery, body, credential);
+      understood = understand(request, [rawPath, rawQuery], body, credential);
       const revision = header(request, REVISION_HEADER);
       const holder = await ports.findAccessKeyHolder(credential.accessKeyId, revision !== undefined);
       if (holder === undefined || credential.sessionToken !== undefined) {
@@ -114,7 +124,7 @@ export function registerAwsDoor(fastify: FastifyInstance, ports: AwsDoorPorts): 
         );
       }
       const text =
-        protocol === 'json'
+        protocol !== 'query'
           ? await operation.handleAsJson(ports.useCases, caller, understood.input())
           : encodeQueryAnswer(
               understood.service,
@@ -125,9 +135,7 @@ export function registerAwsDoor(fastify: FastifyInstance, ports: AwsDoorPorts): 
       if (caller.request.writtenRevision !== undefined) {
         void reply.header(REVISION_HEADER, caller.request.writtenRevision);
       }
-      return await reply
-        .header('content-type', protocol === 'json' ? 'application/x-amz-json-1.1' : 'text/xml')
-        .send(text);
+      return await reply.header('content-type', CONTENT_TYPES[protocol]).send(text);
     } catch (error) {
       const seen = publicError(error);
       code = seen.code;
@@ -170,6 +178,9 @@ export function registerAwsDoor(fastify: FastifyInstance, ports: AwsDoorPorts): 
     return reply.code(rendered.status).headers(rendered.headers).send(rendered.body);
   });
   fastify.post('/', { bodyLimit: MAX_BODY_BYTES }, handle);
+  for (const operation of Object.keys(ports.operations.lakeformation ?? {})) {
+    fastify.post(`/${operation}`, { bodyLimit: MAX_BODY_BYTES }, handle);
+  }
   // A presigned Query request may be a GET: an identity proof, as Vault and Kubernetes send it.
   fastify.get<{ Querystring: { readonly Action?: unknown } }>('/', (request, reply) => {
     if (request.query.Action !== undefined) return handle(request, reply);
@@ -195,7 +206,7 @@ function refuseEncoded(request: FastifyRequest): void {
 
 function understand(
   request: FastifyRequest,
-  rawQuery: string,
+  [rawPath, rawQuery]: readonly [path: string, query: string],
   body: Buffer,
   credential: PresentedCredential,
 ): Understood {
@@ -203,6 +214,10 @@ function understand(
   if (target !== undefined) {
     refuseEncoded(request);
     return { ...recogniseTarget(target), input: () => decodeJson(body) };
+  }
+  if (rawPath !== '/') {
+    refuseEncoded(request);
+    return { service: SERVICES.lakeformation, operation: rawPath.slice(1), input: () => decodeJson(body) };
   }
   const form = decodeQuery(body.length > 0 ? body.toString('utf8') : rawQuery);
   const { Action: action, Version: version, ...input } = form;

@@ -1,0 +1,8 @@
+import type { OperationTable } from '../operation.ts';
+import { permissionOperations } from './permission.operations.ts';
+import { settingsOperations } from './settings.operations.ts';
+
+export const lakeFormationOperations: OperationTable = {
+  ...permissionOperations,
+  ...settingsOperations,
+};

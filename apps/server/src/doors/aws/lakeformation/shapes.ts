@@ -1,0 +1,96 @@
+import { databaseRef, tableRef } from '@lakewarden/catalog';
+import { type Caller, type ColumnScope, invalid, PERMISSIONS } from '@lakewarden/kernel';
+import type { GrantResource } from '@lakewarden/permissions';
+import { z } from 'zod';
+
+import { catalogId, nameString } from '../glue/shapes.ts';
+
+/** Lake Formation's bounds (service model 2017-03-31). */
+export const principal = z.object({ DataLakePrincipalIdentifier: z.string().min(1).max(255) });
+/** SUPER_USER is what the console calls ALL in older clients. */
+export const permissions = z
+  .array(z.enum([...PERMISSIONS, 'SUPER_USER']))
+  .max(20)
+  .transform((given) => given.map((permission) => (permission === 'SUPER_USER' ? 'ALL' : permission)));
+
+const columnNames = z.array(nameString).max(1000);
+
+export const resource = z.object({
+  Catalog: z.object({ Id: catalogId }).optional(),
+  Database: z.object({ CatalogId: catalogId, Name: nameString }).optional(),
+  Table: z
+    .object({
+      CatalogId: catalogId,
+      DatabaseName: nameString,
+      Name: nameString.optional(),
+      TableWildcard: z.object({}).optional(),
+    })
+    .optional(),
+  TableWithColumns: z
+    .object({
+      CatalogId: catalogId,
+      DatabaseName: nameString,
+      Name: nameString,
+      ColumnNames: columnNames.optional(),
+      ColumnWildcard: z.object({ ExcludedColumnNames: columnNames.optional() }).optional(),
+    })
+    .optional(),
+});
+
+export type ResourceShape = z.output<typeof resource>;
+type ColumnsShape = NonNullable<ResourceShape['TableWithColumns']>;
+
+const fold = (names: readonly string[]): string[] => [...new Set(names.map((name) => name.toLowerCase()))];
+
+/** @throws InvalidInputException both lists, or neither */
+function columnsOf({ ColumnNames, ColumnWildcard }: ColumnsShape): ColumnScope {
+  if (ColumnNames !== undefined && ColumnWildcard !== undefined) {
+    throw invalid('TableWithColumns takes ColumnNames or ColumnWildcard, not both.');
+  }
+  if (ColumnNames !== undefined) {
+    if (ColumnNames.length === 0) throw invalid('ColumnNames names no column.');
+    return { kind: 'include', names: fold(ColumnNames) };
+  }
+  if (ColumnWildcard === undefined) {
+    throw invalid('TableWithColumns needs ColumnNames or ColumnWildcard.');
+  }
+  const excluded = fold(ColumnWildcard.ExcludedColumnNames ?? []);
+  return excluded.length === 0 ? { kind: 'all' } : { kind: 'exclude', names: excluded };
+}
+
+/** @throws InvalidInputException unless just one kind of resource is named */
+export function grantResource(shape: ResourceShape, caller: Caller): GrantResource {
+  const { Catalog, Database, Table, TableWithColumns } = shape;
+  const named = [Catalog, Database, Table, TableWithColumns].filter((each) => each !== undefined);
+  if (named.length !== 1) {
+    throw invalid('Resource must name one of Catalog, Database, Table, TableWithColumns.');
+  }
+  if (Database !== undefined) {
+    const { CatalogId, Name } = Database;
+    return { kind: 'Database', database: databaseRef(caller, { catalogId: CatalogId, name: Name }) };
+  }
+  if (Table !== undefined) {
+    const { CatalogId, DatabaseName, Name, TableWildcard } = Table;
+    if ((Name === undefined) === (TableWildcard === undefined)) {
+      throw invalid('Table takes a Name or a TableWildcard, one of the two.');
+    }
+    return Name === undefined
+      ? {
+          kind: 'TableWildcard',
+          database: databaseRef(caller, { catalogId: CatalogId, name: DatabaseName }),
+        }
+      : {
+          kind: 'Table',
+          table: tableRef(caller, { catalogId: CatalogId, database: DatabaseName, name: Name }),
+        };
+  }
+  if (TableWithColumns !== undefined) {
+    const { CatalogId, DatabaseName, Name } = TableWithColumns;
+    return {
+      kind: 'TableWithColumns',
+      table: tableRef(caller, { catalogId: CatalogId, database: DatabaseName, name: Name }),
+      columns: columnsOf(TableWithColumns),
+    };
+  }
+  return { kind: 'Catalog', catalogId: Catalog?.Id ?? caller.accountId };
+}

@@ -1,0 +1,94 @@
+/** Lake Formation's permissions (spec/permissions.md §3), by their names in the service model. */
+export const PERMISSIONS = [
+  'ALL',
+  'SELECT',
+  'INSERT',
+  'DELETE',
+  'DESCRIBE',
+  'ALTER',
+  'DROP',
+  'CREATE_DATABASE',
+  'CREATE_TABLE',
+  'DATA_LOCATION_ACCESS',
+  'CREATE_LF_TAG',
+  'CREATE_LF_TAG_EXPRESSION',
+  'ASSOCIATE',
+] as const;
+
+export type Permission = (typeof PERMISSIONS)[number];
+
+/** What a decision is about, by stable ids; names are there for messages and reasons. */
+export type GovernedResource =
+  | { readonly type: 'CATALOG'; readonly catalogId: string }
+  | {
+      readonly type: 'DATABASE';
+      readonly catalogId: string;
+      readonly databaseId: string;
+      readonly database: string;
+    }
+  | {
+      readonly type: 'TABLE';
+      readonly catalogId: string;
+      readonly databaseId: string;
+      readonly database: string;
+      readonly tableId: string;
+      readonly table: string;
+    };
+
+/** Which columns one grant shows. Names are lower case. */
+export type ColumnScope =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'include'; readonly names: readonly string[] }
+  | { readonly kind: 'exclude'; readonly names: readonly string[] };
+
+/** Why a decision allows: one a grant, an administrator's right, or a creator's. */
+export interface Reason {
+  /** 1: IAM-style policies; 2: data permissions (spec/permissions.md §1). */
+  readonly gate: 1 | 2;
+  readonly kind: 'grant' | 'policy' | 'admin' | 'read-only-admin' | 'tag' | 'share';
+  readonly id: string;
+  readonly principal: string;
+  /** As a person would name it: `table sales.orders`. */
+  readonly resource: string;
+  readonly permission: Permission;
+  readonly grantOption: boolean;
+  readonly grantedBy?: string | undefined;
+  readonly at?: Date | undefined;
+}
+
+/** What a decision says (spec/permissions.md §12). */
+export interface Decision {
+  readonly allowed: boolean;
+  /** One entry for each grant that contributes; a column is seen when any of them shows it. */
+  readonly columns: readonly ColumnScope[];
+  /** False where the caller may know that the thing is there, and no more of it (spec/permissions.md §4). */
+  readonly isWhole: boolean;
+  readonly because: readonly Reason[];
+  readonly missing: readonly { readonly permission: Permission; readonly resource: string }[];
+}
+
+export interface Question {
+  readonly permission: Permission;
+  readonly resource: GovernedResource;
+  /** Whether the permission may be passed on, not whether it may be used. */
+  readonly withGrantOption?: boolean;
+}
+
+export type TableResource = Extract<GovernedResource, { readonly type: 'TABLE' }>;
+
+/** Whether any of the scopes shows the column. @param name in lower case */
+export const showsColumn = (columns: readonly ColumnScope[], name: string): boolean =>
+  columns.some((scope) => {
+    switch (scope.kind) {
+      case 'all':
+        return true;
+      case 'include':
+        return scope.names.includes(name);
+      case 'exclude':
+        return !scope.names.includes(name);
+    }
+  });
+
+/** Whether every column, also one that is added tomorrow, is shown. */
+export const showsAllColumns = (columns: readonly ColumnScope[]): boolean =>
+  columns.some((scope) => scope.kind === 'all');

@@ -1,0 +1,195 @@
+import {
+  type Cacheable,
+  type DataPermissions,
+  type Decision,
+  type GovernedResource,
+  type Question,
+  type ReadScope,
+  type TableResource,
+  tag,
+} from '@lakewarden/kernel';
+
+import { grantToCreator } from '../grant/creator.ts';
+import { columnScopeOf, type Grant, grantedId } from '../grant/grant.ts';
+import {
+  listCatalogGrants,
+  listDatabaseGrants,
+  listGrantedDatabaseIds,
+  listGrantedTableIds,
+  listTableGrants,
+} from '../grant/grant.repository.ts';
+import type { DataLakeSettings } from '../settings/data-lake-settings.ts';
+import { settingsOf } from '../settings/put-data-lake-settings.ts';
+import { callerSet, isLakeAdmin, isReadOnlyLakeAdmin } from './caller-set.ts';
+import { describeResource, Slice, type SliceLine } from './rule.ts';
+
+/** Who the caller is to one owner's data lake. */
+interface Standing {
+  readonly set: readonly string[];
+  /** Told from other callers' sets; the same for two callers who are the same in every grant's eyes. */
+  readonly key: string;
+  readonly rights: readonly SliceLine[];
+}
+
+const rightOf = (scope: ReadScope, catalogId: string, type: 'ADMIN' | 'READ_ONLY_ADMIN'): SliceLine => ({
+  type,
+  resource: catalogId,
+  permission: 'ALL',
+  grantOption: type === 'ADMIN',
+  columns: { kind: 'all' },
+  reason: {
+    gate: 2,
+    kind: type === 'ADMIN' ? 'admin' : 'read-only-admin',
+    id: catalogId,
+    principal: scope.caller.arn,
+    resource: `catalog ${catalogId}`,
+    permission: 'ALL',
+    grantOption: type === 'ADMIN',
+  },
+});
+
+async function standingOf(scope: ReadScope, catalogId: string): Promise<Standing> {
+  const { caller } = scope;
+  const own = await settingsOf(scope, caller.accountId);
+  const set = callerSet(caller, catalogId, own);
+  const rights: SliceLine[] = [];
+  if (caller.accountId === catalogId) {
+    if (isLakeAdmin(caller, own)) rights.push(rightOf(scope, catalogId, 'ADMIN'));
+    if (isReadOnlyLakeAdmin(caller, own)) rights.push(rightOf(scope, catalogId, 'READ_ONLY_ADMIN'));
+  }
+  return { set, rights, key: [...rights.map(({ type }) => type), ...set].join('\n') };
+}
+
+const lineOf = (grant: Grant, on: GovernedResource): SliceLine => ({
+  type: grant.type,
+  resource: grantedId(grant),
+  permission: grant.permission,
+  grantOption: grant.grantOption,
+  columns: columnScopeOf(grant),
+  reason: {
+    gate: 2,
+    kind: 'grant',
+    id: grant.id,
+    principal: grant.principal,
+    resource: grant.type === 'TABLE_WILDCARD' ? wildcardText(on) : describeResource(on),
+    permission: grant.permission,
+    grantOption: grant.grantOption,
+    grantedBy: grant.grantedBy,
+    at: grant.grantedAt,
+  },
+});
+
+const wildcardText = (on: GovernedResource): string =>
+  on.type === 'CATALOG' ? 'all tables' : `all tables of database ${on.database}`;
+
+/** What has to change for a slice to be stale. */
+function tagsOf(on: GovernedResource, callerAccountId: string): string[] {
+  const settings = tag('data-lake-settings', callerAccountId);
+  switch (on.type) {
+    case 'CATALOG':
+      return [settings, tag('grant', on.catalogId)];
+    case 'DATABASE':
+      return [settings, tag('grant', on.databaseId)];
+    case 'TABLE':
+      return [settings, tag('grant', on.databaseId), tag('grant', on.tableId)];
+  }
+}
+
+const sliceKey = (on: GovernedResource, { key }: Standing): string => {
+  const id = on.type === 'TABLE' ? on.tableId : on.type === 'DATABASE' ? on.databaseId : on.catalogId;
+  return `slice\n${on.type}\n${id}\n${key}`;
+};
+
+function loadGrants(scope: ReadScope, on: GovernedResource, { set }: Standing): Promise<Grant[]> {
+  switch (on.type) {
+    case 'CATALOG':
+      return listCatalogGrants(scope.tx, on.catalogId, set);
+    case 'DATABASE':
+      return listDatabaseGrants(scope.tx, on.databaseId, set);
+    case 'TABLE':
+      return listTableGrants(scope.tx, [on.tableId], [on.databaseId], set);
+  }
+}
+
+const sliceOf = (scope: ReadScope, on: GovernedResource, standing: Standing): Promise<Slice> =>
+  scope.cached(sliceKey(on, standing), async (): Promise<Cacheable<Slice>> => {
+    const grants = await loadGrants(scope, on, standing);
+    return {
+      value: await Slice.of([...standing.rights, ...grants.map((grant) => lineOf(grant, on))]),
+      tags: tagsOf(on, scope.caller.accountId),
+    };
+  });
+
+async function decide(
+  scope: ReadScope,
+  { permission, resource, withGrantOption = false }: Question,
+): Promise<Decision> {
+  const standing = await standingOf(scope, resource.catalogId);
+  return (await sliceOf(scope, resource, standing)).decide(resource, permission, withGrantOption);
+}
+
+async function decideTables(
+  scope: ReadScope,
+  permission: Question['permission'],
+  tables: readonly TableResource[],
+): Promise<readonly Decision[]> {
+  const [first] = tables;
+  if (first === undefined) return [];
+  const standing = await standingOf(scope, first.catalogId);
+  const grants = await listTableGrants(
+    scope.tx,
+    tables.map(({ tableId }) => tableId),
+    [...new Set(tables.map(({ databaseId }) => databaseId))],
+    standing.set,
+  );
+  // Most tables of a page are held through the same wildcard or right: one compiled slice for each set of lines.
+  const shared = new Map<string, Slice>();
+  return Promise.all(
+    tables.map(async (table) => {
+      const bearing = grants.filter(({ type, tableId, databaseId }) =>
+        type === 'TABLE_WILDCARD' ? databaseId === table.databaseId : tableId === table.tableId,
+      );
+      const isShared = bearing.every(({ type }) => type === 'TABLE_WILDCARD');
+      const known = isShared ? shared.get(table.databaseId) : undefined;
+      const slice =
+        known ?? (await Slice.of([...standing.rights, ...bearing.map((grant) => lineOf(grant, table))]));
+      if (isShared) shared.set(table.databaseId, slice);
+      return slice.decide(table, permission, false);
+    }),
+  );
+}
+
+const seesEverything = (settings: DataLakeSettings, scope: ReadScope, catalogId: string): boolean =>
+  scope.caller.accountId === catalogId &&
+  (isLakeAdmin(scope.caller, settings) || isReadOnlyLakeAdmin(scope.caller, settings));
+
+/** Gate 2 as the catalog sees it. Every answer comes from the model in grants.conf. */
+export const dataPermissions: DataPermissions = {
+  decide,
+  decideTables,
+  created: grantToCreator,
+
+  async visibleDatabases(scope, catalogId, afterName, limit) {
+    const own = await settingsOf(scope, scope.caller.accountId);
+    if (seesEverything(own, scope, catalogId)) return 'all';
+    const { set } = await standingOf(scope, catalogId);
+    return listGrantedDatabaseIds(scope.tx, catalogId, set, afterName, limit);
+  },
+
+  async visibleTables(scope, database, afterName, limit) {
+    const standing = await standingOf(scope, database.catalogId);
+    // A table that is not there, but would be shown by what is held on all tables of the database: then all are.
+    const any: TableResource = { ...database, type: 'TABLE', tableId: '', table: '*' };
+    const wildcards = await listTableGrants(scope.tx, [], [database.databaseId], standing.set);
+    const slice = await Slice.of([...standing.rights, ...wildcards.map((grant) => lineOf(grant, any))]);
+    if (slice.decide(any, 'DESCRIBE', false).allowed) return 'all';
+    return listGrantedTableIds(
+      scope.tx,
+      database.catalogId,
+      database.databaseId,
+      standing.set,
+      afterName,
+      limit,
+    );
+  },
+};

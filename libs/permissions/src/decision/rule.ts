@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+
+import {
+  type ColumnScope,
+  type Decision,
+  type GovernedResource,
+  type Permission,
+  type Reason,
+} from '@lakewarden/kernel';
+import { type Enforcer, newEnforcer, newModelFromString } from 'casbin';
+
+import type { GrantedType } from '../grant/grant.ts';
+
+const MODEL = readFileSync(new URL('grants.conf', import.meta.url), 'utf8');
+
+/** One grant, or one administrator's right, that bears on a resource and is held by someone the caller is. */
+export interface SliceLine {
+  readonly type: GrantedType | 'ADMIN' | 'READ_ONLY_ADMIN';
+  /** The id of that type's thing; an administrator's is the catalog. */
+  readonly resource: string;
+  readonly permission: Permission;
+  readonly grantOption: boolean;
+  readonly columns: ColumnScope;
+  readonly reason: Reason;
+}
+
+interface On {
+  readonly type: GovernedResource['type'];
+  readonly catalog: string;
+  readonly database: string;
+  readonly table: string;
+}
+
+const TABLE_LEVEL: ReadonlySet<string> = new Set(['TABLE', 'TABLE_WILDCARD', 'COLUMN', 'COLUMNS_EXCEPT']);
+const DATA: ReadonlySet<string> = new Set(['SELECT', 'INSERT', 'DELETE']);
+
+/** Which id of the path a line's own is compared with. Below a database only its loader knows what lies in it. */
+function isWithin(type: SliceLine['type'], resource: string, on: On): boolean {
+  switch (type) {
+    case 'ADMIN':
+    case 'READ_ONLY_ADMIN':
+    case 'CATALOG':
+      return resource === on.catalog;
+    case 'DATABASE':
+    case 'TABLE_WILDCARD':
+      return resource === on.database;
+    case 'TABLE':
+    case 'COLUMN':
+    case 'COLUMNS_EXCEPT':
+      return on.type === 'DATABASE' || resource === on.table;
+  }
+}
+
+const onOf = (resource: GovernedResource): On => ({
+  type: resource.type,
+  catalog: resource.catalogId,
+  database: resource.type === 'CATALOG' ? '' : resource.databaseId,
+  table: resource.type === 'TABLE' ? resource.tableId : '',
+});
+
+/** As messages and reasons name it. */
+export function describeResource(resource: GovernedResource): string {
+  switch (resource.type) {
+    case 'CATALOG':
+      return `catalog ${resource.catalogId}`;
+    case 'DATABASE':
+      return `database ${resource.database}`;
+    case 'TABLE':
+      return `table ${resource.database}.${resource.table}`;
+  }
+}
+
+/**
+ * The few grants that can bear on one resource for one caller, compiled. Casbin's matcher walks every line it holds,
+ * so it is never given more (design.md §3). A slice belongs to one resource path and one set of principals.
+ */
+export class Slice {
+  readonly #lines: readonly SliceLine[];
+  readonly #enforcer: Enforcer;
+  readonly #contributing: SliceLine[];
+  readonly #known = new Map<string, Decision>();
+
+  private constructor(lines: readonly SliceLine[], enforcer: Enforcer, contributing: SliceLine[]) {
+    this.#lines = lines;
+    this.#enforcer = enforcer;
+    this.#contributing = contributing;
+  }
+
+  static async of(lines: readonly SliceLine[]): Promise<Slice> {
+    const model = newModelFromString(MODEL);
+    for (const [line, { type, resource, permission, grantOption }] of lines.entries()) {
+      model.addPolicy('p', 'p', [String(line), type, resource, permission, String(grantOption), 'allow']);
+    }
+    const contributing: SliceLine[] = [];
+    const enforcer = await newEnforcer(model);
+    await enforcer.addFunction('within', (type: SliceLine['type'], resource: string, on: On) =>
+      isWithin(type, resource, on),
+    );
+    await enforcer.addFunction('isData', (permission: string) => DATA.has(permission));
+    await enforcer.addFunction('isTableLevel', (type: string) => TABLE_LEVEL.has(type));
+    await enforcer.addFunction('contributes', (line: string) => {
+      const found = lines[Number(line)];
+      if (found !== undefined) contributing.push(found);
+      return found !== undefined;
+    });
+    return new Slice(lines, enforcer, contributing);
+  }
+
+  get size(): number {
+    return this.#lines.length;
+  }
+
+  /** The same question of the same slice has the same answer: it is asked of Casbin once. */
+  decide(resource: GovernedResource, permission: Permission, withGrantOption: boolean): Decision {
+    const key = `${resource.type} ${permission} ${String(withGrantOption)}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    this.#contributing.length = 0;
+    const allowed = this.#enforcer.enforceSync(onOf(resource), permission, withGrantOption);
+    const lines = [...this.#contributing];
+    const decision: Decision = {
+      allowed,
+      columns: lines.map(({ columns }) => columns),
+      isWhole: resource.type !== 'DATABASE' || lines.some(({ type }) => !TABLE_LEVEL.has(type)),
+      because: lines.map(({ reason }) => reason),
+      missing: allowed ? [] : [{ permission, resource: describeResource(resource) }],
+    };
+    this.#known.set(key, decision);
+    return decision;
+  }
+}

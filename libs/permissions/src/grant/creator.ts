@@ -1,0 +1,43 @@
+import { type GovernedResource, PERMISSIONS, type Permission, type WriteScope } from '@lakewarden/kernel';
+import { z } from 'zod';
+
+import type { Grant } from './grant.ts';
+import { insertGrants } from './grant.repository.ts';
+
+/** Glue's `PrincipalPermissions`, as databases and settings hold them. */
+const defaultGrant = z.object({
+  Principal: z.object({ DataLakePrincipalIdentifier: z.string() }),
+  Permissions: z.array(z.enum(PERMISSIONS)).default([]),
+});
+
+/** @see DataPermissions.created */
+export async function grantToCreator(
+  scope: WriteScope,
+  resource: GovernedResource,
+  defaults: readonly unknown[],
+): Promise<void> {
+  if (resource.type === 'CATALOG') return;
+  const grant = (principal: string, permission: Permission, grantOption: boolean): Grant => ({
+    id: scope.newId<'Grant'>(),
+    catalogId: resource.catalogId,
+    type: resource.type,
+    databaseId: resource.databaseId,
+    tableId: resource.type === 'TABLE' ? resource.tableId : undefined,
+    principal,
+    permission,
+    columns: [],
+    grantOption,
+    grantedBy: scope.caller.arn,
+    grantedAt: scope.now,
+  });
+  const creator = scope.caller.grantee ?? scope.caller.arn;
+  const byDefault = z
+    .array(defaultGrant)
+    .parse(defaults)
+    .flatMap(({ Principal, Permissions }) =>
+      [...new Set(Permissions)]
+        .filter((permission) => Principal.DataLakePrincipalIdentifier !== creator || permission !== 'ALL')
+        .map((permission) => grant(Principal.DataLakePrincipalIdentifier, permission, false)),
+    );
+  await insertGrants(scope.tx, [grant(creator, 'ALL', true), ...byDefault]);
+}

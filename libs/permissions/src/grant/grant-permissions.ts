@@ -1,0 +1,216 @@
+import { isGrantee } from '@lakewarden/identity';
+import {
+  type ColumnScope,
+  type Decision,
+  defineWrite,
+  invalid,
+  LakewardenError,
+  type Permission,
+  showsAllColumns,
+  showsColumn,
+  type WriteScope,
+} from '@lakewarden/kernel';
+
+import { authorizeLake } from '../authorize.ts';
+import { IAM_ALLOWED_PRINCIPALS } from '../decision/caller-set.ts';
+import { describeResource } from '../decision/rule.ts';
+import {
+  catalogIdOf,
+  type GrantResource,
+  refuseUnfitPermissions,
+  type ResolvedResource,
+  resolveResource,
+} from './granted-resource.ts';
+import type { Grant } from './grant.ts';
+import { insertGrants } from './grant.repository.ts';
+
+export interface GrantEntry {
+  readonly principal: string;
+  readonly resource: GrantResource;
+  readonly permissions: readonly Permission[];
+  readonly withGrantOption: readonly Permission[];
+}
+
+/**
+ * A grant needs a grantee: IAM users, roles and groups must be there, the pseudo principal takes ALL alone.
+ * @throws InvalidInputException
+ */
+export async function refuseUnfitPrincipal(
+  scope: WriteScope,
+  { principal, permissions }: Pick<GrantEntry, 'principal' | 'permissions'>,
+): Promise<void> {
+  if (principal === IAM_ALLOWED_PRINCIPALS) {
+    if (permissions.some((permission) => permission !== 'ALL')) {
+      throw invalid(`${IAM_ALLOWED_PRINCIPALS} takes the permission ALL and no other.`);
+    }
+    return;
+  }
+  if (!(await isGrantee(scope, principal))) throw invalid(`Invalid principal: ${principal}`);
+}
+
+/** Whether what the holder may pass on reaches at least as far as what he wants to pass on (spec/permissions.md §9). */
+function reaches(held: Decision, wanted: ColumnScope): boolean {
+  if (!held.allowed) return false;
+  switch (wanted.kind) {
+    case 'all':
+      return showsAllColumns(held.columns);
+    case 'include':
+      return wanted.names.every((name) => showsColumn(held.columns, name));
+    case 'exclude':
+      return held.columns.some(
+        (scope) =>
+          scope.kind === 'all' ||
+          (scope.kind === 'exclude' && scope.names.every((name) => wanted.names.includes(name))),
+      );
+  }
+}
+
+/** @throws AccessDeniedException the caller may not pass one of them on */
+export async function requireGrantOption(
+  scope: WriteScope,
+  { on, columns }: ResolvedResource,
+  permissions: readonly Permission[],
+): Promise<void> {
+  for (const permission of permissions) {
+    const held = await scope.permissions.decide(scope, { permission, resource: on, withGrantOption: true });
+    if (!reaches(held, columns)) {
+      throw new LakewardenError(
+        'AccessDeniedException',
+        `Insufficient Lake Formation permission(s): Required ${permission} with grant option on ${describeResource(on)}`,
+      );
+    }
+  }
+}
+
+/**
+ * What the entry is about, once it is sure that the caller may act on it. Who may not pass anything on in that catalog
+ * hears the same of what is there and what is not.
+ */
+export async function resolveForGranting(
+  scope: WriteScope,
+  resource: GrantResource,
+  permissions: readonly Permission[],
+): Promise<ResolvedResource> {
+  const catalogId = catalogIdOf(resource);
+  let resolved: ResolvedResource;
+  try {
+    resolved = await resolveResource(scope, resource);
+  } catch (error) {
+    if (!(error instanceof LakewardenError) || error.code !== 'EntityNotFoundException') throw error;
+    const catalog = { type: 'CATALOG', catalogId } as const;
+    const administers = await scope.permissions.decide(scope, {
+      permission: 'DESCRIBE',
+      resource: catalog,
+      withGrantOption: true,
+    });
+    if (administers.allowed) throw error;
+    throw new LakewardenError(
+      'AccessDeniedException',
+      'Insufficient Lake Formation permission(s): Required grant option on the resource',
+    );
+  }
+  await requireGrantOption(scope, resolved, permissions);
+  return resolved;
+}
+
+async function rowsFor(scope: WriteScope, entry: GrantEntry): Promise<readonly [ResolvedResource, Grant[]]> {
+  const { principal, permissions, withGrantOption, resource } = entry;
+  if (permissions.length === 0) throw invalid('Permissions names no permission.');
+  const loose = withGrantOption.filter((permission) => !permissions.includes(permission));
+  if (loose.length > 0) {
+    throw invalid(
+      `PermissionsWithGrantOption must be among Permissions: ${loose.join(', ')} ${loose.length === 1 ? 'is' : 'are'} not.`,
+    );
+  }
+  refuseUnfitPermissions(resource, permissions, withGrantOption);
+  await authorizeLake(scope, catalogIdOf(resource));
+  const resolved = await resolveForGranting(scope, resource, permissions);
+  await refuseUnfitPrincipal(scope, entry);
+  const grants = [...new Set(permissions)].flatMap((permission) =>
+    resolved.rows.map(({ type, columns }): Grant => ({
+      id: scope.newId<'Grant'>(),
+      catalogId: resolved.catalogId,
+      type,
+      databaseId: resolved.databaseId,
+      tableId: resolved.tableId,
+      principal,
+      permission,
+      columns,
+      grantOption: withGrantOption.includes(permission),
+      grantedBy: scope.caller.arn,
+      grantedAt: scope.now,
+    })),
+  );
+  return [resolved, grants];
+}
+
+export const grantChange = (resolved: Pick<ResolvedResource, 'catalogId' | 'subjectId'>) =>
+  ({ accountId: resolved.catalogId, kind: 'grant', subjectId: resolved.subjectId }) as const;
+
+/**
+ * Adds to what is held; granting again changes nothing.
+ *
+ * @throws InvalidInputException a permission does not fit the resource, or the principal is none
+ * @throws EntityNotFoundException the database, table or column is not there
+ * @throws AccessDeniedException the caller may not pass the permission on
+ * @see spec/permissions.md §3, §10
+ */
+export const grantPermissions = defineWrite({
+  action: 'lakeformation:GrantPermissions',
+
+  async run(scope, entry: GrantEntry): Promise<void> {
+    const [resolved, grants] = await rowsFor(scope, entry);
+    await insertGrants(scope.tx, grants);
+    scope.changed(grantChange(resolved));
+  },
+});
+
+export interface BatchFailure {
+  readonly id: string;
+  readonly error: LakewardenError;
+}
+
+export type BatchEntry<Entry> = Entry & { readonly id: string };
+
+/** One row an ON CONFLICT may meet once: the same permission twice in a batch is one row, with the option if either has it. */
+function mergeGrants(grants: readonly Grant[]): Grant[] {
+  const merged = new Map<string, Grant>();
+  for (const grant of grants) {
+    const key = JSON.stringify([
+      grant.principal,
+      grant.catalogId,
+      grant.type,
+      grant.databaseId,
+      grant.tableId,
+      grant.permission,
+      grant.columns,
+    ]);
+    const known = merged.get(key);
+    merged.set(key, known === undefined || grant.grantOption ? grant : known);
+  }
+  return [...merged.values()];
+}
+
+/** The good ones are granted, in one statement. @returns what could not be, by the entries' own ids */
+export const batchGrantPermissions = defineWrite({
+  action: 'lakeformation:BatchGrantPermissions',
+
+  async run(scope, entries: readonly BatchEntry<GrantEntry>[]): Promise<readonly BatchFailure[]> {
+    const failures: BatchFailure[] = [];
+    const made: Grant[] = [];
+    const touched = new Map<string, ResolvedResource>();
+    for (const entry of entries) {
+      try {
+        const [resolved, grants] = await rowsFor(scope, entry);
+        made.push(...grants);
+        touched.set(resolved.subjectId, resolved);
+      } catch (error) {
+        if (!(error instanceof LakewardenError)) throw error;
+        failures.push({ id: entry.id, error });
+      }
+    }
+    await insertGrants(scope.tx, mergeGrants(made));
+    for (const resolved of touched.values()) scope.changed(grantChange(resolved));
+    return failures;
+  },
+});

@@ -1,0 +1,193 @@
+import { asId, type Permission, type Tx } from '@lakewarden/kernel';
+import { sql } from '@lakewarden/storage';
+
+import type { Grant, GrantedType } from './grant.ts';
+
+interface GrantRow {
+  readonly id: string;
+  readonly catalog_id: string;
+  readonly resource_type: GrantedType;
+  readonly database_id: string | null;
+  readonly table_id: string | null;
+  readonly principal: string;
+  readonly permission: Permission;
+  readonly columns: readonly string[];
+  readonly grant_option: boolean;
+  readonly granted_by: string;
+  readonly granted_at: Date;
+}
+
+const COLUMNS = `id, catalog_id, resource_type, database_id, table_id, principal, permission, columns, grant_option,
+  granted_by, granted_at`;
+
+const toGrant = (row: GrantRow): Grant => ({
+  id: asId(row.id),
+  catalogId: row.catalog_id,
+  type: row.resource_type,
+  databaseId: row.database_id ?? undefined,
+  tableId: row.table_id ?? undefined,
+  principal: row.principal,
+  permission: row.permission,
+  columns: row.columns,
+  grantOption: row.grant_option,
+  grantedBy: row.granted_by,
+  grantedAt: row.granted_at,
+});
+
+/** On these tables and on the wildcards of these databases, to anyone of the set. */
+export async function listTableGrants(
+  tx: Tx,
+  tableIds: readonly string[],
+  databaseIds: readonly string[],
+  principals: readonly string[],
+): Promise<Grant[]> {
+  const rows = await sql<GrantRow>(tx, {
+    // Plan: two index scans that meet only the caller's own rows, whatever others hold on the same things.
+    text: `SELECT ${COLUMNS} FROM lf_grant WHERE table_id = ANY ($1::uuid[]) AND principal = ANY ($3)
+           UNION ALL
+           SELECT ${COLUMNS} FROM lf_grant
+           WHERE database_id = ANY ($2::uuid[]) AND resource_type = 'TABLE_WILDCARD' AND principal = ANY ($3)`,
+    values: [tableIds, databaseIds, principals],
+    prepared: true,
+  });
+  return rows.map(toGrant);
+}
+
+/** On the database and its wildcard, and one on a table in it where there is any: enough to show that it is there. */
+export async function listDatabaseGrants(
+  tx: Tx,
+  databaseId: string,
+  principals: readonly string[],
+): Promise<Grant[]> {
+  const rows = await sql<GrantRow>(tx, {
+    text: `SELECT ${COLUMNS} FROM lf_grant
+           WHERE database_id = $1 AND resource_type IN ('DATABASE', 'TABLE_WILDCARD') AND principal = ANY ($2)
+           UNION ALL
+           (SELECT ${COLUMNS} FROM lf_grant
+            WHERE database_id = $1 AND resource_type IN ('TABLE', 'COLUMN', 'COLUMNS_EXCEPT') AND principal = ANY ($2)
+            LIMIT 1)`,
+    values: [databaseId, principals],
+    prepared: true,
+  });
+  return rows.map(toGrant);
+}
+
+export async function listCatalogGrants(
+  tx: Tx,
+  catalogId: string,
+  principals: readonly string[],
+): Promise<Grant[]> {
+  const rows = await sql<GrantRow>(tx, {
+    text: `SELECT ${COLUMNS} FROM lf_grant
+           WHERE catalog_id = $1 AND resource_type = 'CATALOG' AND principal = ANY ($2)`,
+    values: [catalogId, principals],
+    prepared: true,
+  });
+  return rows.map(toGrant);
+}
+
+/** Ids of databases on which, or in which, anyone of the set holds anything; by name. @param afterName exclusive */
+export async function listGrantedDatabaseIds(
+  tx: Tx,
+  catalogId: string,
+  principals: readonly string[],
+  afterName: string,
+  limit: number,
+): Promise<string[]> {
+  const rows = await sql<{ id: string }>(tx, {
+    // Plan: the set's own grants first, then one database row each; never the catalog's whole list.
+    text: `WITH granted AS MATERIALIZED (
+             SELECT DISTINCT database_id FROM lf_grant
+             WHERE principal = ANY ($2) AND catalog_id = $1 AND database_id IS NOT NULL)
+           SELECT d.id FROM granted g JOIN glue_database d ON d.id = g.database_id
+           WHERE d.name > $3 ORDER BY d.name LIMIT $4`,
+    values: [catalogId, principals, afterName, limit],
+    prepared: true,
+  });
+  return rows.map(({ id }) => id);
+}
+
+/** Ids of the database's tables on which anyone of the set holds anything; by name. @param afterName exclusive */
+export async function listGrantedTableIds(
+  tx: Tx,
+  catalogId: string,
+  databaseId: string,
+  principals: readonly string[],
+  afterName: string,
+  limit: number,
+): Promise<string[]> {
+  const rows = await sql<{ id: string }>(tx, {
+    // Plan: as above; the unique index leads with principal, catalog, type and database.
+    text: `WITH granted AS MATERIALIZED (
+             SELECT DISTINCT table_id FROM lf_grant
+             WHERE principal = ANY ($3) AND catalog_id = $1 AND database_id = $2
+             AND resource_type IN ('TABLE', 'COLUMN', 'COLUMNS_EXCEPT'))
+           SELECT t.id FROM granted g JOIN glue_table t ON t.id = g.table_id
+           WHERE t.name > $4 ORDER BY t.name LIMIT $5`,
+    values: [catalogId, databaseId, principals, afterName, limit],
+    prepared: true,
+  });
+  return rows.map(({ id }) => id);
+}
+
+/** Adds to what is there: granting again changes nothing, granting with the option adds it. */
+export async function insertGrants(tx: Tx, grants: readonly Grant[]): Promise<void> {
+  await sql(tx, {
+    text: `INSERT INTO lf_grant (id, catalog_id, resource_type, database_id, table_id, principal, permission, columns,
+                                 grant_option, granted_by, granted_at)
+           SELECT id, catalog_id, type, database_id, table_id, principal, permission,
+                  ARRAY(SELECT json_array_elements_text(columns)), grant_option, granted_by, granted_at
+           FROM json_to_recordset($1::json) AS g (id uuid, catalog_id text, type text, database_id uuid, table_id uuid,
+             principal text, permission text, columns json, grant_option boolean, granted_by text, granted_at timestamptz)
+           ON CONFLICT (principal, catalog_id, resource_type, database_id, table_id, permission, columns, condition)
+           DO UPDATE SET grant_option = true, granted_by = excluded.granted_by, granted_at = excluded.granted_at
+           WHERE excluded.grant_option AND NOT lf_grant.grant_option`,
+    values: [
+      JSON.stringify(
+        grants.map((grant) => ({
+          id: grant.id,
+          catalog_id: grant.catalogId,
+          type: grant.type,
+          database_id: grant.databaseId,
+          table_id: grant.tableId,
+          principal: grant.principal,
+          permission: grant.permission,
+          columns: grant.columns,
+          grant_option: grant.grantOption,
+          granted_by: grant.grantedBy,
+          granted_at: grant.grantedAt,
+        })),
+      ),
+    ],
+  });
+}
+
+/** One thing and one principal, as revoking addresses them. */
+export interface GrantTarget {
+  readonly catalogId: string;
+  readonly databaseId?: string | undefined;
+  readonly tableId?: string | undefined;
+  readonly principal: string;
+}
+
+/** What that principal holds on just that thing, locked until commit. */
+export async function lockGrantsOn(tx: Tx, target: GrantTarget): Promise<Grant[]> {
+  const rows = await sql<GrantRow>(tx, {
+    text: `SELECT ${COLUMNS} FROM lf_grant
+           WHERE principal = $1 AND catalog_id = $2 AND database_id IS NOT DISTINCT FROM $3::uuid
+           AND table_id IS NOT DISTINCT FROM $4::uuid ORDER BY id FOR UPDATE`,
+    values: [target.principal, target.catalogId, target.databaseId ?? null, target.tableId ?? null],
+  });
+  return rows.map(toGrant);
+}
+
+export async function deleteGrants(tx: Tx, ids: readonly string[]): Promise<void> {
+  await sql(tx, { text: 'DELETE FROM lf_grant WHERE id = ANY ($1::uuid[])', values: [ids] });
+}
+
+export async function dropGrantOptions(tx: Tx, ids: readonly string[]): Promise<void> {
+  await sql(tx, {
+    text: 'UPDATE lf_grant SET grant_option = false WHERE id = ANY ($1::uuid[])',
+    values: [ids],
+  });
+}

@@ -1,0 +1,167 @@
+import { type DatabaseRef, lookUpDatabase, lookUpTable, type TableRef } from '@lakewarden/catalog';
+import {
+  type ColumnScope,
+  type GovernedResource,
+  invalid,
+  notFound,
+  type Permission,
+  type ReadScope,
+  type TableResource,
+} from '@lakewarden/kernel';
+
+import type { GrantedType } from './grant.ts';
+
+/** What a client asks to grant on, by names (service model lakeformation, `Resource`). */
+export type GrantResource =
+  | { readonly kind: 'Catalog'; readonly catalogId: string }
+  | { readonly kind: 'Database'; readonly database: DatabaseRef }
+  | { readonly kind: 'Table'; readonly table: TableRef }
+  | { readonly kind: 'TableWildcard'; readonly database: DatabaseRef }
+  | { readonly kind: 'TableWithColumns'; readonly table: TableRef; readonly columns: ColumnScope };
+
+/** spec/permissions.md §3: what may be granted on what. */
+const GRANTABLE: Readonly<Record<GrantResource['kind'], readonly Permission[]>> = {
+  Catalog: ['CREATE_DATABASE', 'CREATE_LF_TAG', 'CREATE_LF_TAG_EXPRESSION', 'ALL'],
+  Database: ['DESCRIBE', 'ALTER', 'DROP', 'CREATE_TABLE', 'ALL'],
+  Table: ['DESCRIBE', 'SELECT', 'INSERT', 'DELETE', 'ALTER', 'DROP', 'ALL'],
+  TableWildcard: ['DESCRIBE', 'SELECT', 'INSERT', 'DELETE', 'ALTER', 'DROP', 'ALL'],
+  TableWithColumns: ['SELECT'],
+};
+
+/** @throws InvalidInputException naming the permission and the resource */
+export function refuseUnfitPermissions(
+  { kind }: GrantResource,
+  permissions: readonly Permission[],
+  withGrantOption: readonly Permission[],
+): void {
+  for (const permission of [...permissions, ...withGrantOption]) {
+    if (!GRANTABLE[kind].includes(permission)) {
+      throw invalid(
+        `Permission ${permission} cannot be granted on a ${kind}: it takes ${GRANTABLE[kind].join(', ')}.`,
+      );
+    }
+  }
+}
+
+/** The same, by ids. */
+export interface ResolvedResource {
+  readonly catalogId: string;
+  readonly databaseId?: string;
+  readonly tableId?: string;
+  /** What to ask the decision about when somebody wants to pass a permission on. */
+  readonly on: GovernedResource;
+  /** One entry for each row that a grant of one permission makes. */
+  readonly rows: readonly { readonly type: GrantedType; readonly columns: readonly string[] }[];
+  readonly columns: ColumnScope;
+  /** What has to be told when its grants change. */
+  readonly subjectId: string;
+}
+
+const ALL_COLUMNS: ColumnScope = { kind: 'all' };
+
+export const catalogIdOf = (resource: GrantResource): string => {
+  switch (resource.kind) {
+    case 'Catalog':
+      return resource.catalogId;
+    case 'Database':
+    case 'TableWildcard':
+      return resource.database.catalogId;
+    case 'Table':
+    case 'TableWithColumns':
+      return resource.table.catalogId;
+  }
+};
+
+/** @throws EntityNotFoundException there is no such database, table or column */
+export async function resolveResource(scope: ReadScope, resource: GrantResource): Promise<ResolvedResource> {
+  switch (resource.kind) {
+    case 'Catalog':
+      return {
+        catalogId: resource.catalogId,
+        on: { type: 'CATALOG', catalogId: resource.catalogId },
+        rows: [{ type: 'CATALOG', columns: [] }],
+        columns: ALL_COLUMNS,
+        subjectId: resource.catalogId,
+      };
+    case 'Database':
+    case 'TableWildcard':
+      return resolveDatabase(scope, resource.kind, resource.database);
+    case 'Table':
+      return resolveTable(scope, resource.table, undefined);
+    case 'TableWithColumns':
+      return resolveTable(scope, resource.table, resource.columns);
+  }
+}
+
+async function resolveDatabase(
+  scope: ReadScope,
+  kind: 'Database' | 'TableWildcard',
+  ref: DatabaseRef,
+): Promise<ResolvedResource> {
+  const database = await lookUpDatabase(scope, ref);
+  if (database === undefined) throw notFound(`Database ${ref.name} not found.`);
+  const path = { catalogId: ref.catalogId, databaseId: database.id, database: database.name };
+  return {
+    catalogId: ref.catalogId,
+    databaseId: database.id,
+    // No table has this id: only what is held on all tables of the database bears on it.
+    on:
+      kind === 'Database'
+        ? { type: 'DATABASE', ...path }
+        : { type: 'TABLE', ...path, tableId: '', table: '*' },
+    rows: [{ type: kind === 'Database' ? 'DATABASE' : 'TABLE_WILDCARD', columns: [] }],
+    columns: ALL_COLUMNS,
+    subjectId: database.id,
+  };
+}
+
+async function resolveTable(
+  scope: ReadScope,
+  ref: TableRef,
+  columns: ColumnScope | undefined,
+): Promise<ResolvedResource> {
+  const table = await lookUpTable(scope, ref);
+  if (table === undefined) throw notFound(`Table ${ref.name} not found.`);
+  const on: TableResource = {
+    type: 'TABLE',
+    catalogId: ref.catalogId,
+    databaseId: table.databaseId,
+    database: table.database,
+    tableId: table.id,
+    table: table.name,
+  };
+  const known = new Set(
+    [...(table.definition.StorageDescriptor?.Columns ?? []), ...table.partitionKeys].map(({ Name }) =>
+      Name.toLowerCase(),
+    ),
+  );
+  const unknown = columns === undefined || columns.kind === 'all' ? [] : unknownOf(columns.names, known);
+  if (unknown.length > 0) {
+    throw notFound(`Column ${unknown.join(', ')} not found in table ${table.database}.${table.name}.`);
+  }
+  return {
+    catalogId: ref.catalogId,
+    databaseId: table.databaseId,
+    tableId: table.id,
+    on,
+    rows: rowsOf(columns),
+    columns: columns ?? ALL_COLUMNS,
+    subjectId: table.id,
+  };
+}
+
+const unknownOf = (names: readonly string[], known: ReadonlySet<string>): string[] =>
+  names.filter((name) => !known.has(name));
+
+/** Excluding nothing is another grant than the whole table: SELECT alone, and listed as columns. */
+const rowsOf = (columns: ColumnScope | undefined): ResolvedResource['rows'] => {
+  if (columns === undefined) return [{ type: 'TABLE', columns: [] }];
+  switch (columns.kind) {
+    case 'all':
+      return [{ type: 'COLUMNS_EXCEPT', columns: [] }];
+    case 'include':
+      return columns.names.map((name) => ({ type: 'COLUMN', columns: [name] }));
+    case 'exclude':
+      return [{ type: 'COLUMNS_EXCEPT', columns: [...columns.names].sort() }];
+  }
+};

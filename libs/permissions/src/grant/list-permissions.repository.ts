@@ -1,0 +1,132 @@
+import type { Permission, Tx } from '@lakewarden/kernel';
+import { sql } from '@lakewarden/storage';
+
+import type { GrantedType } from './grant.ts';
+import type { ResolvedResource } from './granted-resource.ts';
+
+/** Whose grants the asker may see: everybody's, or what is held under these names or may be passed on by them. */
+export type Seen = 'all' | { readonly heldBy: readonly string[] };
+
+export interface GrantSearch {
+  readonly catalogId: string;
+  readonly principal: string | undefined;
+  readonly types: readonly GrantedType[] | undefined;
+  readonly on: ResolvedResource | undefined;
+  readonly includeRelated: boolean;
+  readonly seen: Seen;
+  /** The last group's position. */
+  readonly after: string | undefined;
+  readonly limit: number;
+}
+
+/** One principal's permissions on one thing in one form. */
+export interface GrantGroup {
+  readonly position: string;
+  readonly catalogId: string;
+  readonly principal: string;
+  readonly type: GrantedType;
+  readonly database: string | undefined;
+  readonly table: string | undefined;
+  readonly columns: readonly string[];
+  readonly permissions: readonly Permission[];
+  readonly withGrantOption: readonly Permission[];
+  readonly lastUpdatedAt: Date;
+  readonly lastUpdatedBy: string;
+}
+
+interface GroupRow {
+  readonly principal: string;
+  readonly resource_type: GrantedType;
+  readonly database_key: string;
+  readonly table_key: string;
+  readonly columns_key: string;
+  readonly database: string | null;
+  readonly table_name: string | null;
+  readonly columns: readonly string[] | null;
+  readonly permissions: readonly Permission[];
+  readonly with_grant_option: readonly Permission[] | null;
+  readonly last_updated_at: Date;
+  readonly last_updated_by: string;
+}
+
+const NIL = '00000000-0000-0000-0000-000000000000';
+
+const positionOf = (row: GroupRow): string =>
+  JSON.stringify([row.principal, row.resource_type, row.database_key, row.table_key, row.columns_key]);
+
+/** Columns of one grant are rows of their own; those with the grant option are listed apart from those without. */
+export async function listGrantGroups(tx: Tx, search: GrantSearch): Promise<GrantGroup[]> {
+  const { on, seen } = search;
+  const values: unknown[] = [search.catalogId];
+  const bind = (value: unknown): string => `$${String(values.push(value))}`;
+  const conditions = ['g.catalog_id = $1'];
+  if (search.principal !== undefined) conditions.push(`g.principal = ${bind(search.principal)}`);
+  if (search.types !== undefined) conditions.push(`g.resource_type = ANY (${bind(search.types)})`);
+  if (on !== undefined) conditions.push(onCondition(on, search.includeRelated, bind));
+  if (seen !== 'all') {
+    const set = bind(seen.heldBy);
+    conditions.push(`(g.principal = ANY (${set}) OR EXISTS (
+      SELECT 1 FROM lf_grant mine WHERE mine.principal = ANY (${set}) AND mine.grant_option
+      AND mine.catalog_id = g.catalog_id AND mine.database_id IS NOT DISTINCT FROM g.database_id
+      AND (mine.table_id IS NOT DISTINCT FROM g.table_id OR mine.resource_type = 'TABLE_WILDCARD' AND g.table_id IS NOT NULL)))`);
+  }
+  const after =
+    search.after === undefined
+      ? ''
+      : `WHERE (principal, resource_type, database_key, table_key, columns_key) > (${(
+          JSON.parse(search.after) as string[]
+        ) // made by positionOf, signed by the page token
+          .map(
+            (key, i) => `${bind(key)}::${i < 2 || i === 4 ? 'text' : 'uuid'}${i < 2 ? ' COLLATE "C"' : ''}`,
+          )
+          .join(', ')})`;
+  const rows = await sql<GroupRow>(tx, {
+    text: `SELECT x.*, d.name AS database, t.name AS table_name FROM (
+             SELECT principal, resource_type COLLATE "C" AS resource_type, database_key, table_key, columns_key,
+                    array_agg(DISTINCT permission) AS permissions,
+                    array_agg(DISTINCT permission) FILTER (WHERE grant_option) AS with_grant_option,
+                    array_agg(DISTINCT one ORDER BY one) FILTER (WHERE one IS NOT NULL) AS columns,
+                    max(granted_at) AS last_updated_at,
+                    (array_agg(granted_by ORDER BY granted_at DESC))[1] AS last_updated_by
+             FROM (
+               SELECT g.principal, g.resource_type, g.permission, g.grant_option, g.granted_at, g.granted_by,
+                      coalesce(g.database_id, '${NIL}') AS database_key, coalesce(g.table_id, '${NIL}') AS table_key,
+                      CASE WHEN g.resource_type = 'COLUMN' THEN g.grant_option::text
+                           ELSE array_to_json(g.columns)::text END COLLATE "C" AS columns_key, one
+               FROM lf_grant g LEFT JOIN LATERAL unnest(g.columns) AS one ON true
+               WHERE ${conditions.join(' AND ')}) AS flat
+             GROUP BY principal, resource_type, database_key, table_key, columns_key) AS x
+           LEFT JOIN glue_database d ON d.id = x.database_key LEFT JOIN glue_table t ON t.id = x.table_key
+           ${after} ORDER BY principal, resource_type, database_key, table_key, columns_key
+           LIMIT ${bind(search.limit)}`,
+    values,
+  });
+  return rows.map((row) => ({
+    position: positionOf(row),
+    catalogId: search.catalogId,
+    principal: row.principal,
+    type: row.resource_type,
+    database: row.database ?? undefined,
+    table: row.table_name ?? undefined,
+    columns: row.columns ?? [],
+    permissions: row.permissions,
+    withGrantOption: row.with_grant_option ?? [],
+    lastUpdatedAt: row.last_updated_at,
+    lastUpdatedBy: row.last_updated_by,
+  }));
+}
+
+function onCondition(
+  on: ResolvedResource,
+  includeRelated: boolean,
+  bind: (value: unknown) => string,
+): string {
+  if (on.tableId !== undefined) {
+    const table = `g.table_id = ${bind(on.tableId)}`;
+    if (!includeRelated) return table;
+    return `(${table} OR g.resource_type = 'TABLE_WILDCARD' AND g.database_id = ${bind(on.databaseId)})`;
+  }
+  if (on.databaseId === undefined) return "g.resource_type = 'CATALOG'";
+  const type = on.on.type === 'TABLE' ? 'TABLE_WILDCARD' : 'DATABASE';
+  return `g.database_id = ${bind(on.databaseId)} AND g.resource_type = '${type}'`;
+}

@@ -1,0 +1,127 @@
+import {
+  defineRead,
+  type GovernedResource,
+  LakewardenError,
+  type Page,
+  type PageRequest,
+  type Permission,
+  type ReadScope,
+  toPage,
+} from '@lakewarden/kernel';
+
+import { authorizeLake } from '../authorize.ts';
+import { callerSet } from '../decision/caller-set.ts';
+import { settingsOf } from '../settings/put-data-lake-settings.ts';
+import { type GrantResource, type ResolvedResource, resolveResource } from './granted-resource.ts';
+import type { GrantedType } from './grant.ts';
+import { type GrantGroup, listGrantGroups, type Seen } from './list-permissions.repository.ts';
+
+/** What one principal holds on one thing, as ListPermissions answers it. */
+export interface HeldPermissions {
+  readonly principal: string;
+  readonly type: Exclude<GrantedType, 'COLUMN'> | 'COLUMNS';
+  readonly catalogId: string;
+  readonly database?: string | undefined;
+  readonly table?: string | undefined;
+  /** COLUMNS: the granted ones; COLUMNS_EXCEPT: the excluded ones. */
+  readonly columns: readonly string[];
+  readonly permissions: readonly Permission[];
+  readonly withGrantOption: readonly Permission[];
+  readonly lastUpdatedAt: Date;
+  readonly lastUpdatedBy: string;
+}
+
+export type ListedType = 'CATALOG' | 'DATABASE' | 'TABLE';
+
+export interface ListPermissions extends PageRequest {
+  readonly catalogId: string;
+  readonly principal?: string | undefined;
+  readonly resourceType?: ListedType | undefined;
+  readonly resource?: GrantResource | undefined;
+  /** With a table: also what is held on all tables of its database. */
+  readonly includeRelated?: boolean | undefined;
+}
+
+const toHeld = (group: GrantGroup): HeldPermissions => ({
+  principal: group.principal,
+  type: group.type === 'COLUMN' ? 'COLUMNS' : group.type,
+  catalogId: group.catalogId,
+  database: group.database,
+  table: group.table,
+  columns: group.columns,
+  permissions: group.permissions,
+  withGrantOption: group.withGrantOption,
+  lastUpdatedAt: group.lastUpdatedAt,
+  lastUpdatedBy: group.lastUpdatedBy,
+});
+
+/** Administrators see all; others what they hold, and what is granted on what they may pass on (spec §9). */
+async function seenBy(scope: ReadScope, catalogId: string): Promise<Seen> {
+  const catalog: GovernedResource = { type: 'CATALOG', catalogId };
+  const all = await scope.permissions.decide(scope, { permission: 'DESCRIBE', resource: catalog });
+  // Nobody is granted DESCRIBE on a catalog: it is an administrator's.
+  if (all.allowed) return 'all';
+  const own = await settingsOf(scope, scope.caller.accountId);
+  return { heldBy: callerSet(scope.caller, catalogId, own) };
+}
+
+/** What is not there holds nothing, to those who may not know whether it is there. */
+async function resolveSeen(
+  scope: ReadScope,
+  resource: GrantResource,
+  seen: Seen,
+): Promise<ResolvedResource | 'unknown'> {
+  try {
+    return await resolveResource(scope, resource);
+  } catch (error) {
+    if (seen !== 'all' && error instanceof LakewardenError) return 'unknown';
+    throw error;
+  }
+}
+
+const TYPES: Readonly<Record<ListedType, readonly GrantedType[]>> = {
+  CATALOG: ['CATALOG'],
+  DATABASE: ['DATABASE'],
+  TABLE: ['TABLE', 'TABLE_WILDCARD', 'COLUMN', 'COLUMNS_EXCEPT'],
+};
+
+/**
+ * By principal and resource.
+ * @throws EntityNotFoundException the resource that is asked about
+ */
+export const listPermissions = defineRead({
+  action: 'lakeformation:ListPermissions',
+
+  async run(scope, command: ListPermissions): Promise<Page<HeldPermissions>> {
+    const { catalogId, principal, resourceType, resource, includeRelated = false } = command;
+    await authorizeLake(scope, catalogId);
+    const seen = await seenBy(scope, catalogId);
+    const on = resource === undefined ? undefined : await resolveSeen(scope, resource, seen);
+    if (on === 'unknown') return { items: [], cursorAt: () => '' };
+    const question = [
+      'ListPermissions',
+      catalogId,
+      principal,
+      resourceType,
+      on?.subjectId,
+      on?.rows,
+      includeRelated,
+      scope.caller.arn,
+    ];
+    const after = command.token === undefined ? undefined : scope.tokens.open(question, command.token);
+    const groups = await listGrantGroups(scope.tx, {
+      catalogId,
+      principal,
+      types: resourceType === undefined ? undefined : TYPES[resourceType],
+      on,
+      includeRelated,
+      seen,
+      after: after?.toString(),
+      limit: command.limit + 1,
+    });
+    const page = toPage(groups, command.limit, (last) =>
+      scope.tokens.issue(question, Buffer.from(last.position)),
+    );
+    return { ...page, items: page.items.map(toHeld) };
+  },
+});

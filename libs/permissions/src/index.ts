@@ -1,0 +1,22 @@
+export { dataPermissions } from './decision/decide.ts';
+export {
+  batchGrantPermissions,
+  type BatchEntry,
+  type BatchFailure,
+  type GrantEntry,
+  grantPermissions,
+} from './grant/grant-permissions.ts';
+export type { GrantResource } from './grant/granted-resource.ts';
+export {
+  type HeldPermissions,
+  type ListedType,
+  type ListPermissions,
+  listPermissions,
+} from './grant/list-permissions.ts';
+export { batchRevokePermissions, revokePermissions } from './grant/revoke-permissions.ts';
+export type { DataLakeSettings, DefaultPermissions } from './settings/data-lake-settings.ts';
+export {
+  getDataLakeSettings,
+  putDataLakeSettings,
+  type PutDataLakeSettings,
+} from './settings/put-data-lake-settings.ts';

@@ -1,0 +1,26 @@
+import type { Tx } from '@lakewarden/kernel';
+import { sql } from '@lakewarden/storage';
+
+import type { DataLakeSettings } from './data-lake-settings.ts';
+
+export async function findSettings(tx: Tx, accountId: string): Promise<DataLakeSettings | undefined> {
+  const [row] = await sql<{ settings: DataLakeSettings }>(tx, {
+    text: 'SELECT settings FROM data_lake_settings WHERE account_id = $1',
+    values: [accountId],
+    prepared: true,
+  });
+  return row?.settings;
+}
+
+export async function saveSettings(
+  tx: Tx,
+  accountId: string,
+  settings: DataLakeSettings,
+  now: Date,
+): Promise<void> {
+  await sql(tx, {
+    text: `INSERT INTO data_lake_settings (account_id, settings, updated_at) VALUES ($1, $2, $3)
+           ON CONFLICT (account_id) DO UPDATE SET settings = excluded.settings, updated_at = excluded.updated_at`,
+    values: [accountId, JSON.stringify(settings), now],
+  });
+}
