@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 
+import { importCommand } from './import/import.ts';
 import { rotateMasterKeyCommand } from './rotate-master-key.ts';
 import { serveCommand } from './serve.ts';
 import { tokenCommand } from './token.ts';
@@ -8,6 +9,7 @@ const program = new Command('lakewarden')
   .description('A data catalog and permissions server that AWS clients already speak to.')
   .addCommand(serveCommand)
   .addCommand(tokenCommand)
+  .addCommand(importCommand)
   .addCommand(rotateMasterKeyCommand);
 
 try {

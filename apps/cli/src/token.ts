@@ -1,31 +1,10 @@
 import { signRequest } from '@lakewarden/aws-wire';
 import { Command } from 'commander';
 
+import { type KeyPair, keyPairOf, requireUrl, urlOption } from './server.ts';
+
 const AUDIENCE = 'lakewarden';
 const TIMEOUT_MS = 30_000;
-
-interface KeyPair {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
-
-/** @throws Error naming the variable that is missing */
-function keyPairOf(environment: NodeJS.ProcessEnv): KeyPair {
-  const need = (name: string): string => {
-    const value = environment[name];
-    if (value === undefined || value === '') {
-      throw new Error(`${name} is not set: put the access key pair of an IAM user into the environment.`);
-    }
-    return value;
-  };
-  const sessionToken = environment['AWS_SESSION_TOKEN'];
-  return {
-    accessKeyId: need('AWS_ACCESS_KEY_ID'),
-    secretAccessKey: need('AWS_SECRET_ACCESS_KEY'),
-    ...(sessionToken !== undefined && sessionToken !== '' && { sessionToken }),
-  };
-}
 
 /** What one element of an STS answer holds. Tokens, codes and our messages need no unescaping but for these. */
 const elementOf = (xml: string, name: string): string | undefined =>
@@ -75,12 +54,8 @@ export async function requestToken(server: string, keyPair: KeyPair): Promise<st
 
 export const tokenCommand = new Command('token')
   .description('print a bearer token for GraphQL, from the AWS key pair in the environment')
-  .option(
-    '--url <url>',
-    'the server',
-    process.env['LAKEWARDEN_PUBLIC_URL'] ?? process.env['AWS_ENDPOINT_URL'] ?? 'http://127.0.0.1:8181',
-  )
+  .addOption(urlOption())
   .action(async ({ url }: { url: string }) => {
-    if (!URL.canParse(url)) throw new Error(`--url ${url} is not a URL such as http://127.0.0.1:8181.`);
+    requireUrl('--url', url);
     process.stdout.write(`${await requestToken(url, keyPairOf(process.env))}\n`);
   });
