@@ -17,6 +17,7 @@ const table = { ...database, TableName: 'hidden' };
 const named = { ...database, Name: 'hidden' };
 const values = { PartitionValues: ['2021'] };
 const tableInput = { TableInput: { Name: 'hidden', PartitionKeys: [{ Name: 'k', Type: 'string' }] } };
+const secretArn = `arn:aws:glue:us-east-1:${OWNER}:database/secret`;
 const index = { PartitionIndex: { IndexName: 'by_k', Keys: ['k'] } };
 
 /** How a stranger would ask each operation about the owner's things. An operation without a line here fails the test. */
@@ -51,7 +52,27 @@ const GLUE: Readonly<Record<string, object>> = {
   CreatePartitionIndex: { ...table, ...index },
   GetPartitionIndexes: table,
   DeletePartitionIndex: { ...table, IndexName: 'by_k' },
+  CreateUserDefinedFunction: { ...database, FunctionInput: { FunctionName: 'planted' } },
+  GetUserDefinedFunction: { ...database, FunctionName: 'hidden' },
+  GetUserDefinedFunctions: { ...catalog, Pattern: '*' },
+  UpdateUserDefinedFunction: {
+    ...database,
+    FunctionName: 'hidden',
+    FunctionInput: { FunctionName: 'taken' },
+  },
+  DeleteUserDefinedFunction: { ...database, FunctionName: 'hidden' },
+  TagResource: { ResourceArn: secretArn, TagsToAdd: { planted: '1' } },
+  UntagResource: { ResourceArn: secretArn, TagsToRemove: ['mine'] },
+  GetTags: { ResourceArn: secretArn },
+  GetCatalog: catalog,
+  GetCatalogs: { ParentCatalogId: OWNER },
+  UpdateCatalog: { ...catalog, CatalogInput: {} },
+  DeleteCatalog: catalog,
+  GetCatalogImportStatus: catalog,
+  ImportCatalogToGlue: catalog,
 };
+/** It names no account's catalog but the caller's own, and is refused there. */
+const NAMELESS = ['CreateCatalog'];
 
 /** IAM names no account: the caller's own is meant, and the owner's names are not there. */
 const TRUST = '{"Version":"2012-10-17","Statement":[]}';
@@ -96,6 +117,15 @@ const GRAPHQL: Readonly<Record<string, string>> = {
   'Mutation.deletePartitions': `mutation { deletePartitions(input: { table: ${ref}, partitions: [["2021"]] }) { failures { code } } }`,
   'Mutation.createPartitionIndex': `mutation { createPartitionIndex(input: { table: ${ref}, name: "i", keys: ["k"] }) { partitionIndex { name } } }`,
   'Mutation.deletePartitionIndex': `mutation { deletePartitionIndex(input: { table: ${ref}, name: "by_k" }) { name } }`,
+  'Query.function': `{ function(database: "secret", name: "hidden", catalogId: "${OWNER}") { name } }`,
+  'Query.functions': `{ functions(catalogId: "${OWNER}") { edges { node { name } } } }`,
+  'Mutation.createFunction': `mutation { createFunction(input: { function: { database: "secret", name: "p", catalogId: "${OWNER}" }, definition: {} }) { function { name } } }`,
+  'Mutation.updateFunction': `mutation { updateFunction(input: { function: ${ref}, definition: {} }) { function { name } } }`,
+  'Mutation.deleteFunction': `mutation { deleteFunction(input: ${ref}) { name } }`,
+  'Query.catalog': `{ catalog(id: "${OWNER}") { name } }`,
+  'Query.tags': `{ tags(resourceArn: "${secretArn}") }`,
+  'Mutation.tagResource': `mutation { tagResource(input: { resourceArn: "${secretArn}", tags: { planted: "1" } }) { tags } }`,
+  'Mutation.untagResource': `mutation { untagResource(input: { resourceArn: "${secretArn}", keys: ["mine"] }) { tags } }`,
   'Mutation.createAccount': `mutation { createAccount(input: { id: "777788889999", name: "x" }) { account { id } } }`,
 };
 /** They name nobody's things: who the caller is, and how he becomes one. */
@@ -115,6 +145,8 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
       await lake.ok('GetTableVersions', table),
       await lake.ok('GetPartitions', table),
       await lake.ok('GetPartitionIndexes', table),
+      await lake.ok('GetUserDefinedFunctions', { Pattern: '*' }),
+      await lake.ok('GetTags', { ResourceArn: secretArn }),
       ...(await Promise.all(
         [
           ['ListUsers', {}],
@@ -145,7 +177,11 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
       'Audience.member.1': 'lakewarden',
     });
     strangersToken = sts.texts('WebIdentityToken')[0] ?? '';
-    await lake.ok('CreateDatabase', { DatabaseInput: { Name: 'secret' } });
+    await lake.ok('CreateDatabase', { DatabaseInput: { Name: 'secret' }, Tags: { mine: '2021' } });
+    await lake.ok('CreateUserDefinedFunction', {
+      DatabaseName: 'secret',
+      FunctionInput: { FunctionName: 'hidden', ClassName: '2021' },
+    });
     await lake.ok('CreateTable', { DatabaseName: 'secret', ...tableInput });
     await lake.ok('UpdateTable', { DatabaseName: 'secret', ...tableInput });
     await lake.ok('CreatePartition', { ...table, PartitionInput: { Values: ['2021'] } });
@@ -170,7 +206,7 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
 
   it('has a crossing for every operation of every door', async () => {
     const keys = new MasterKeys(new Secret(Buffer.alloc(32)));
-    expect(Object.keys(GLUE).sort()).toEqual(Object.keys(glueOperations).sort());
+    expect([...Object.keys(GLUE), ...NAMELESS].sort()).toEqual(Object.keys(glueOperations).sort());
     expect(Object.keys(IAM).sort()).toEqual(Object.keys(iamOperations(keys)).sort());
     const schema = buildSchema(await (await fetch(`${lake.url}/graphql/schema.graphql`)).text());
     const fields = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
@@ -196,7 +232,9 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
   it.each(Object.entries(GLUE))(
     "given no catalog, a stranger's %s shows nothing of the owner",
     async (operation, input) => {
-      const { CatalogId: _owner, ...own } = input as { CatalogId: string };
+      const { CatalogId: _owner, ...rest } = input as { CatalogId: string };
+      // An ARN names its account itself: the stranger's own, then.
+      const own = JSON.parse(JSON.stringify(rest).replaceAll(OWNER, STRANGER)) as object;
       const before = await ownersWorld();
       const answer = await lake.glue(operation, own, { caller: stranger });
       expect(JSON.stringify(answer.body)).not.toMatch(/111122223333|2021/);

@@ -26,7 +26,11 @@ const GLUE_READS: Readonly<Record<string, object>> = {
   GetPartitions: table,
   BatchGetPartition: { ...table, PartitionsToGet: [{ Values: ['1'] }, { Values: ['2'] }] },
   GetPartitionIndexes: table,
+  GetUserDefinedFunction: { DatabaseName: 'sales', FunctionName: 'add' },
+  GetUserDefinedFunctions: { Pattern: '*' },
 };
+/** Their input or answer is the account itself: the crossing is written out below. */
+const BY_ACCOUNT = ['GetCatalog', 'GetCatalogImportStatus', 'GetCatalogs', 'GetTags'];
 const IAM_READS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   GetUser: { UserName: 'ann' },
   ListUsers: {},
@@ -38,11 +42,13 @@ const IAM_READS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ListGroupsForUser: { UserName: 'ann' },
 };
 const PAGED =
-  'GetDatabases GetTables GetTableVersions GetPartitions ListUsers ListRoles GetGroup ListGroups ListGroupsForUser';
+  'GetDatabases GetTables GetTableVersions GetPartitions GetUserDefinedFunctions ListUsers ListRoles GetGroup ListGroups ListGroupsForUser';
 /** Every field that takes a cursor, by type. */
 const CURSORS: Readonly<Record<string, string>> = {
   'Query.databases': 'databases(first: 1 $) { pageInfo { endCursor } }',
   'Database.tables': 'database(name: "sales") { tables(first: 1 $) { pageInfo { endCursor } } }',
+  'Query.functions': 'functions(first: 1 $) { pageInfo { endCursor } }',
+  'Database.functions': 'database(name: "sales") { functions(first: 1 $) { pageInfo { endCursor } } }',
   'Table.partitions':
     'table(database: "sales", name: "hours") { partitions(first: 1 $) { pageInfo { endCursor } } }',
   'Table.versions':
@@ -72,7 +78,12 @@ describe.each(DATABASES)('two accounts whose things have the same names, on %s',
   /** The same names in both; `mark` in everything that has a place for it. */
   const furnish = async (signer: Signer, mark: string): Promise<void> => {
     for (const Name of ['sales', 'staff'])
-      await ok(signer, 'CreateDatabase', { DatabaseInput: { Name, Description: mark } });
+      await ok(signer, 'CreateDatabase', { DatabaseInput: { Name, Description: mark }, Tags: { mark } });
+    for (const FunctionName of ['add', 'subtract'])
+      await ok(signer, 'CreateUserDefinedFunction', {
+        DatabaseName: 'sales',
+        FunctionInput: { FunctionName, ClassName: mark },
+      });
     for (const Name of ['hours', 'other']) {
       const TableInput = { Name, Description: mark, ...columns, ...keys };
       await ok(signer, 'CreateTable', { DatabaseName: 'sales', TableInput });
@@ -125,7 +136,9 @@ describe.each(DATABASES)('two accounts whose things have the same names, on %s',
     const masterKeys = new MasterKeys(new Secret(Buffer.alloc(32)));
     const tables = operationTables(masterKeys, new TokenService('', systemClock, () => Promise.resolve([])));
     expect(Object.keys(tables)).toEqual(['glue', 'iam', 'sts']);
-    expect(Object.keys(GLUE_READS).sort()).toEqual(Object.keys(tables.glue).filter(isRead).sort());
+    expect([...Object.keys(GLUE_READS), ...BY_ACCOUNT].sort()).toEqual(
+      Object.keys(tables.glue).filter(isRead).sort(),
+    );
     expect(Object.keys(IAM_READS).sort()).toEqual(Object.keys(tables.iam).filter(isRead).sort());
     expect(Object.keys(tables.sts)).toEqual(['GetCallerIdentity', 'GetWebIdentityToken']);
     const schema = buildSchema(await (await fetch(`${lake.url}/graphql/schema.graphql`)).text());
@@ -147,6 +160,21 @@ describe.each(DATABASES)('two accounts whose things have the same names, on %s',
       const answer = await ok(signer, operation, input);
       expect(answer).toMatch(own);
       expect(answer).not.toMatch(others);
+    }
+  });
+
+  it('given an account for a name, shows each its own catalog and tags', async () => {
+    for (const [signer, own, mark] of [
+      [ours, '111122223333', 'ours'],
+      [theirs, '444455556666', 'theirs'],
+    ] as const) {
+      const catalogs = await ok(signer, 'GetCatalogs', { IncludeRoot: true });
+      expect(JSON.parse(catalogs)).toMatchObject({ CatalogList: [{ CatalogId: own }] });
+      expect(JSON.parse(await ok(signer, 'GetCatalog', { CatalogId: own }))).toMatchObject({
+        Catalog: { CatalogId: own, ResourceArn: `arn:aws:glue:us-east-1:${own}:catalog` },
+      });
+      const ResourceArn = `arn:aws:glue:us-east-1:${own}:database/sales`;
+      expect(JSON.parse(await ok(signer, 'GetTags', { ResourceArn }))).toEqual({ Tags: { mark } });
     }
   });
 

@@ -9,16 +9,19 @@ import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 
 import { REVISION_HEADER } from './doors/aws/aws.door.ts';
+import { AccountCatalogResolver } from './doors/graphql/account-catalog.resolver.ts';
 import { CHANGES, type Changes } from './doors/graphql/changes.ts';
 import { type GraphqlContext, IDENTITY, USE_CASES } from './doors/graphql/context.ts';
 import { DatabaseResolver } from './doors/graphql/database.resolver.ts';
 import { codeOf, formatErrors } from './doors/graphql/errors.ts';
+import { FunctionResolver } from './doors/graphql/function.resolver.ts';
 import { graphqlHooks, type HookPorts } from './doors/graphql/hooks.ts';
 import { type IdentityPorts, IdentityResolver } from './doors/graphql/identity.resolver.ts';
 import { MAX_DEPTH, MAX_TOKENS } from './doors/graphql/limits.ts';
 import { PartitionResolver } from './doors/graphql/partition.resolver.ts';
 import { dateTimeScalar, jsonScalar, stringMapScalar } from './doors/graphql/scalars.ts';
 import { PartitionConnectionResolver, TableResolver } from './doors/graphql/table.resolver.ts';
+import { TagResolver } from './doors/graphql/tag.resolver.ts';
 
 /** GraphQL documents that stay compiled; each is a caller's text. */
 const JIT_AFTER_REQUESTS = 1;
@@ -106,6 +109,9 @@ export class AppModule {
         TableResolver,
         PartitionConnectionResolver,
         PartitionResolver,
+        FunctionResolver,
+        TagResolver,
+        AccountCatalogResolver,
         IdentityResolver,
       ],
     };

@@ -5,9 +5,13 @@ export type {
   StorageDescriptor,
   TableDefinition,
 } from './documents.ts';
+export type { Catalog } from './catalog/catalog.ts';
+export * from './catalog/catalogs.ts';
 export * from './database/databases.ts';
 export type { Database } from './database/database.ts';
 export { isStorableText } from './documents.ts';
+export * from './function/function.ts';
+export * from './function/functions.ts';
 export * from './partition/get-partitions.ts';
 export * from './partition/partition.ts';
 export * from './partition/partitions.ts';
@@ -15,6 +19,10 @@ export * from './partition-index/build-partition-index.ts';
 export * from './partition-index/partition-index.ts';
 export * from './partition-index/partition-indexes.ts';
 export { databaseRef, type DatabaseRef, tableRef, type TableRef } from './reference.ts';
+export { RESOURCE_SHARE_TYPES, type ResourceShareType } from './share-type.ts';
+export * from './tag/resource-tags.ts';
+export { MAX_TAGS, type TaggedResource, type Tags } from './tag/tag.ts';
+export * from './tag/tags.ts';
 export type { Table } from './table/table.ts';
 export * from './table/create-table.ts';
 export * from './table/get-tables.ts';

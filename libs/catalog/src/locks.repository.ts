@@ -7,6 +7,7 @@ export type TableLock = 'shared' | 'exclusive';
 /** Sets these locks apart from every other use of advisory locks. */
 const TABLE_LOCK_CLASS = 7_205;
 const DATABASE_LOCK_CLASS = 7_206;
+const TAG_LOCK_CLASS = 7_207;
 
 // The database's comes first, for everybody: whoever holds a table's never waits for a database's.
 const LOCK_TABLE: Record<TableLock, string> = {
@@ -37,5 +38,13 @@ export async function lockTablesOf(tx: Tx, databaseId: string): Promise<void> {
   await sql(tx, {
     text: 'SELECT pg_advisory_xact_lock($1::int, $2::int)',
     values: [DATABASE_LOCK_CLASS, lockNumber(databaseId)],
+  });
+}
+
+/** Until commit nobody else changes the tags of that resource. */
+export async function lockTagsOf(tx: Tx, resourceId: string): Promise<void> {
+  await sql(tx, {
+    text: 'SELECT pg_advisory_xact_lock($1::int, hashtext($2))',
+    values: [TAG_LOCK_CLASS, resourceId],
   });
 }

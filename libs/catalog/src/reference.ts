@@ -1,4 +1,11 @@
-import { type Caller, catalogArn, databaseArn, type ReadScope, tableArn } from '@lakewarden/kernel';
+import {
+  type Caller,
+  catalogArn,
+  databaseArn,
+  functionArn,
+  type ReadScope,
+  tableArn,
+} from '@lakewarden/kernel';
 
 import { foldName } from './names.ts';
 
@@ -55,5 +62,11 @@ export const authorizeDatabase = (scope: ReadScope, ref: DatabaseRef): Promise<v
 export const authorizeTable = (scope: ReadScope, ref: TableRef): Promise<void> =>
   scope.authorize({
     arn: tableArn(homeOf(scope, ref.catalogId), ref.database, ref.name),
+    accountId: ref.catalogId,
+  });
+
+export const authorizeFunction = (scope: ReadScope, ref: TableRef): Promise<void> =>
+  scope.authorize({
+    arn: functionArn(homeOf(scope, ref.catalogId), ref.database, ref.name),
     accountId: ref.catalogId,
   });

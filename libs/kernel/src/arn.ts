@@ -1,4 +1,6 @@
-/** ARNs are printed here and nowhere else. */
+import { invalid } from './errors.ts';
+
+/** ARNs are printed and parsed here and nowhere else. */
 export interface ArnHome {
   readonly region: string;
   readonly accountId: string;
@@ -21,7 +23,57 @@ export const databaseArn = (home: ArnHome, database: string): string =>
 export const tableArn = (home: ArnHome, database: string, table: string): string =>
   `arn:aws:glue:${home.region}:${home.accountId}:table/${database}/${table}`;
 
+export const functionArn = (home: ArnHome, database: string, name: string): string =>
+  `arn:aws:glue:${home.region}:${home.accountId}:userDefinedFunction/${database}/${name}`;
+
 const accountIdPattern = /^\d{12}$/;
 
 /** Whether the text is an AWS account id: twelve digits. */
 export const isAccountId = (text: string): boolean => accountIdPattern.test(text);
+
+/** What a Glue ARN can name, and how many names it takes to (spec/catalog.md §2). */
+const GLUE_RESOURCES = {
+  catalog: 0,
+  database: 1,
+  table: 2,
+  tableVersion: 3,
+  userDefinedFunction: 2,
+  connection: 1,
+  crawler: 1,
+  registry: 1,
+  schema: 2,
+  dataQualityRuleset: 1,
+} as const;
+
+export type GlueResourceKind = keyof typeof GLUE_RESOURCES;
+
+export interface GlueArn extends ArnHome {
+  readonly kind: GlueResourceKind;
+  /** From the outside in: the database, then its table. A catalog has none. */
+  readonly names: readonly string[];
+}
+
+const isGlueResourceKind = (text: string): text is GlueResourceKind => Object.hasOwn(GLUE_RESOURCES, text);
+
+const GLUE_ARN = /^arn:aws(?:-[a-z-]+)?:glue:([a-z0-9-]+):(\d{12}):([A-Za-z]+)(?:\/([\s\S]+))?$/;
+
+/**
+ * The last name of an ARN may itself hold slashes; those before it may not.
+ * @throws InvalidInputException it names nothing that Glue has
+ */
+export function parseGlueArn(text: string): GlueArn {
+  const [, region, accountId, kind, path] = GLUE_ARN.exec(text) ?? [];
+  if (region === undefined || accountId === undefined || kind === undefined || !isGlueResourceKind(kind)) {
+    throw invalid(`${text} is not the ARN of a Glue resource.`);
+  }
+  const count = GLUE_RESOURCES[kind];
+  const parts = path === undefined ? [] : path.split('/');
+  const names =
+    parts.length > count && count > 0
+      ? [...parts.slice(0, count - 1), parts.slice(count - 1).join('/')]
+      : parts;
+  if (names.length !== count || names.includes('')) {
+    throw invalid(`${text} is not the ARN of a Glue ${kind}.`);
+  }
+  return { region, accountId, kind, names };
+}

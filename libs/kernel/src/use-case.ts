@@ -28,6 +28,8 @@ export interface Change {
     | 'table'
     | 'partition'
     | 'partition-index'
+    | 'function'
+    | 'tag'
     | 'grant'
     | 'data-lake-settings';
   /** The id of the thing, or of the table it belongs to. */

@@ -21,6 +21,9 @@ import {
 } from '../link.ts';
 import { lockTablesOf } from '../locks.repository.ts';
 import { authorizeCatalog, authorizeDatabase, type DatabaseRef } from '../reference.ts';
+import type { Tags } from '../tag/tag.ts';
+import { tagNew, untagDeleted } from '../tag/tags.ts';
+import { type ResourceShareType, showsOwn } from '../share-type.ts';
 import type { Database } from './database.ts';
 import {
   deleteDatabaseRows,
@@ -101,6 +104,7 @@ export interface CreateDatabase {
   readonly database: DatabaseRef;
   readonly definition: DatabaseDefinition;
   readonly linkTarget?: LinkTarget | undefined;
+  readonly tags?: Tags | undefined;
 }
 
 /**
@@ -132,6 +136,7 @@ export const createDatabase = defineWrite({
       createdAt: scope.now,
     };
     await insertDatabase(scope.tx, database, scope.caller.arn);
+    await tagNew(scope, { kind: 'database', id: database.id }, command.tags);
     scope.changed(databaseChange(database));
     return database;
   },
@@ -152,17 +157,21 @@ export const getDatabase = defineRead({
 
 export interface GetDatabases extends PageRequest {
   readonly catalogId: string;
+  /** `FOREIGN`: those that other accounts share with the caller's alone; `ALL`: with the own. Absent: the own alone. */
+  readonly shareType?: ResourceShareType | undefined;
 }
 
-/** Own databases and links, by name. */
+/** By name. Nobody can share a database yet, and nothing is federated: the own ones, links included, are all. */
 export const getDatabases = defineRead({
   action: 'glue:GetDatabases',
 
   async run(scope, command: GetDatabases): Promise<Page<Database>> {
     await authorizeCatalog(scope, command.catalogId);
-    const question = ['GetDatabases', command.catalogId, scope.caller.arn];
+    const question = ['GetDatabases', command.catalogId, command.shareType ?? null, scope.caller.arn];
     const after = command.token === undefined ? '' : scope.tokens.open(question, command.token).toString();
-    const rows = await listDatabases(scope.tx, command.catalogId, after, command.limit + 1);
+    const rows = showsOwn(command.shareType)
+      ? await listDatabases(scope.tx, command.catalogId, after, command.limit + 1)
+      : [];
     const page = toPage(rows, command.limit, (last) => scope.tokens.issue(question, Buffer.from(last.name)));
     return { ...page, items: await seenThroughLinks(scope, page.items) };
   },
@@ -216,6 +225,7 @@ export const deleteDatabase = defineWrite({
     // A writer that has found its table before would leave rows behind that belong to nothing.
     await lockTablesOf(scope.tx, database.id);
     await deleteDatabaseRows(scope.tx, database.id);
+    await untagDeleted(scope, 'database', [database.id]);
     scope.changed(databaseChange(database));
   },
 });

@@ -189,7 +189,7 @@ export interface PartitionInputNode {
 }
 
 /** GraphQL's null and absent are both Glue's absent. */
-const given = (members: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+export const given = (members: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null && value !== undefined));
 
 const fromColumn = (column: ColumnInput) =>

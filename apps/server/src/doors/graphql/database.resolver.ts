@@ -13,7 +13,7 @@ import { Inject } from '@nestjs/common';
 import { Args, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { z } from 'zod';
 
-import { catalogId, databaseInput, nameString } from '../aws/glue/shapes.ts';
+import { catalogId, databaseInput, nameString, tagsMap } from '../aws/glue/shapes.ts';
 import {
   type DatabaseMembers,
   type DatabaseNode,
@@ -85,14 +85,17 @@ export class DatabaseResolver {
   @Mutation('createDatabase')
   async createDatabase(
     @CurrentCaller() caller: Caller,
-    @Args('input') input: DatabaseName & DatabaseMembers & { linkTarget?: LinkTargetInput | null },
+    @Args('input')
+    input: DatabaseName &
+      DatabaseMembers & { readonly linkTarget?: LinkTargetInput | null; readonly tags?: object | null },
   ) {
     const {
       Name: _name,
       TargetDatabase: linkTarget,
       ...definition
     } = validate(databaseInput, fromDatabase(input.name, input, input.linkTarget));
-    const command = { database: refOf(caller, input), definition, linkTarget };
+    const tags = validate(tagsMap.optional(), input.tags ?? undefined);
+    const command = { database: refOf(caller, input), definition, linkTarget, tags };
     return { database: toDatabaseNode(await this.#useCases.run(caller, createDatabase, command)) };
   }
 

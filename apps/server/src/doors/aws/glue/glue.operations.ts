@@ -1,12 +1,18 @@
 import type { OperationTable } from '../operation.ts';
+import { catalogOperations } from './catalog.operations.ts';
 import { databaseOperations } from './database.operations.ts';
+import { functionOperations } from './function.operations.ts';
 import { partitionIndexOperations } from './partition-index.operations.ts';
 import { partitionOperations } from './partition.operations.ts';
 import { tableOperations } from './table.operations.ts';
+import { tagOperations } from './tag.operations.ts';
 
 export const glueOperations: OperationTable = {
   ...databaseOperations,
   ...tableOperations,
   ...partitionOperations,
   ...partitionIndexOperations,
+  ...functionOperations,
+  ...tagOperations,
+  ...catalogOperations,
 };

@@ -1,5 +1,5 @@
 import type { Column, LinkTarget, StorageDescriptor, TableDefinition } from '@lakewarden/catalog';
-import { isStorableText } from '@lakewarden/catalog';
+import { isStorableText, MAX_TAGS } from '@lakewarden/catalog';
 import { z } from 'zod';
 
 /**
@@ -14,7 +14,8 @@ const text = (min: number, max: number) => z.string().min(min).max(max).refine(s
 const SINGLE_LINE = /^[\u0020-\uD7FF\uE000-\uFFFD\t\uD800-\uDFFF]*$/;
 
 export const nameString = text(1, 255).regex(SINGLE_LINE);
-export const catalogId = text(1, 255).optional();
+export const requiredCatalogId = text(1, 255);
+export const catalogId = requiredCatalogId.optional();
 export const descriptionString = text(0, 2048);
 export const pageToken = z.string().max(8192).optional();
 const parametersMap = z.record(text(1, 255), text(0, 512_000));
@@ -130,3 +131,31 @@ const toDate = (seconds: number | undefined): Date | undefined =>
 export const seconds = (date: Date): number => date.getTime() / 1000;
 
 export const tableNames = z.object({ CatalogId: catalogId, DatabaseName: nameString, TableName: nameString });
+
+export const tagKey = text(1, 128);
+export const tagsMap = z
+  .record(tagKey, text(0, 256))
+  .refine(
+    (tags) => Object.keys(tags).length <= MAX_TAGS,
+    `Member must have length less than or equal to ${String(MAX_TAGS)}`,
+  );
+/** What of an ARN can be wrong beyond its length is InvalidInputException's (spec/catalog.md §12). */
+export const glueArn = text(1, 10_240);
+
+export const functionType = z.enum(['REGULAR_FUNCTION', 'AGGREGATE_FUNCTION', 'STORED_PROCEDURE']);
+export const functionInput = z.looseObject({
+  FunctionName: nameString.optional(),
+  ClassName: nameString.optional(),
+  OwnerName: nameString.optional(),
+  OwnerType: z.enum(['USER', 'ROLE', 'GROUP']).optional(),
+  FunctionType: functionType.optional(),
+  ResourceUris: z
+    .array(
+      z.looseObject({
+        ResourceType: z.enum(['JAR', 'FILE', 'ARCHIVE']).optional(),
+        Uri: text(1, 1024).optional(),
+      }),
+    )
+    .max(1000)
+    .optional(),
+});

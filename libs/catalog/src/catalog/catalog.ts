@@ -1,0 +1,8 @@
+/** The default catalog of an account: the only one it has (spec/catalog.md §12). */
+export interface Catalog {
+  readonly catalogId: string;
+  readonly arn: string;
+  /** The account's id, as the original names it. */
+  readonly name: string;
+  readonly createdAt: Date;
+}

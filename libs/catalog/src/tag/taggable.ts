@@ -1,0 +1,46 @@
+import {
+  type GlueArn,
+  type GlueResourceKind,
+  invalid,
+  isAccountId,
+  notFound,
+  type Tx,
+} from '@lakewarden/kernel';
+
+import { findCatalog } from '../catalog/catalog.repository.ts';
+import { findDatabase, lockDatabase } from '../database/database.repository.ts';
+import { foldName } from '../names.ts';
+import type { TaggedResource } from './tag.ts';
+
+/**
+ * Finds the id of what an ARN of its kind names; undefined where there is none.
+ * @param hold keeps it from being deleted until the transaction ends: its tags would stay behind as nobody's
+ */
+export type FindTaggable = (
+  tx: Tx,
+  arn: { readonly accountId: string; readonly names: readonly string[] },
+  hold: boolean,
+) => Promise<string | undefined>;
+
+/** Every kind of thing that carries tags (spec/catalog.md §12). A new kind is a line here. */
+const TAGGABLE: Partial<Record<GlueResourceKind, FindTaggable>> = {
+  catalog: async (tx, { accountId }) => (await findCatalog(tx, accountId))?.catalogId,
+  database: async (tx, { accountId, names: [name = ''] }, hold) =>
+    (await (hold ? lockDatabase : findDatabase)(tx, accountId, foldName(name)))?.id,
+};
+
+/** @throws InvalidInputException things of that kind carry no tags; EntityNotFoundException there is none */
+export async function requireTaggable(
+  tx: Tx,
+  arn: GlueArn,
+  text: string,
+  home: { readonly region: string },
+  hold: boolean,
+): Promise<TaggedResource> {
+  const find = TAGGABLE[arn.kind];
+  if (find === undefined) throw invalid(`A ${arn.kind} carries no tags: ${text}`);
+  const isHere = arn.region === home.region && isAccountId(arn.accountId);
+  const id = isHere ? await find(tx, arn, hold) : undefined;
+  if (id === undefined) throw notFound(`Resource ${text} not found.`);
+  return { kind: arn.kind, id };
+}
