@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 
+import { backupCommand, restoreCommand } from './backup.ts';
 import { importCommand } from './import/import.ts';
 import { rotateMasterKeyCommand } from './rotate-master-key.ts';
 import { serveCommand } from './serve.ts';
@@ -10,6 +11,8 @@ const program = new Command('lakewarden')
   .addCommand(serveCommand)
   .addCommand(tokenCommand)
   .addCommand(importCommand)
+  .addCommand(backupCommand)
+  .addCommand(restoreCommand)
   .addCommand(rotateMasterKeyCommand);
 
 try {

@@ -19,6 +19,7 @@ export type { Role } from './role/role.ts';
 export * from './role/roles.ts';
 export { MasterKeys } from './secrets/master-keys.ts';
 export { resealAll } from './secrets/reseal.ts';
+export { SEALED_COLUMNS, type SealedColumn, sealedContext } from './secrets/sealed.repository.ts';
 export * from './token/login.ts';
 export { hashPassword } from './token/passwords.ts';
 export * from './token/tokens.ts';

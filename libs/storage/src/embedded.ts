@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -120,6 +121,7 @@ const nextMessage = (worker: Worker, expected: string): Promise<void> =>
 
 /** The first start runs initdb in a process of its own: its 370 MiB would stay with the server. */
 async function initialise(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true });
   const script = fileURLToPath(new URL('./pglite-initdb.ts', import.meta.url));
   await promisify(execFile)(process.execPath, [script, directory]);
 }

@@ -5,12 +5,34 @@ import { join } from 'node:path';
 import type { Database } from './database.ts';
 
 /** Any number; the same one for every server on a database. */
-const MIGRATION_LOCK = 7_205_131;
+export const MIGRATION_LOCK = 7_205_131;
 
-const CREATE_LEDGER = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
+export const LEDGER = '_prisma_migrations';
+
+export const CREATE_LEDGER = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
   id VARCHAR(36) PRIMARY KEY, checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ, migration_name VARCHAR(255) NOT NULL,
   logs TEXT, rolled_back_at TIMESTAMPTZ, started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0
 )`;
+
+export interface Migration {
+  readonly name: string;
+  readonly text: string;
+  readonly checksum: string;
+}
+
+/** In the order in which they are applied. @param directory prisma/migrations, in Prisma's layout */
+export async function readMigrations(directory: string): Promise<Migration[]> {
+  const names = (await readdir(directory, { withFileTypes: true }))
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const text = await readFile(join(directory, name, 'migration.sql'), 'utf8');
+      return { name, text, checksum: createHash('sha256').update(text).digest('hex') };
+    }),
+  );
+}
 
 /**
  * Applies the SQL migrations that the database does not have yet, each in a transaction with its own ledger row, all
@@ -21,10 +43,7 @@ const CREATE_LEDGER = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
  * @throws Error when an applied migration's text is no longer the one that was applied
  */
 export async function migrate(database: Database, directory: string): Promise<string[]> {
-  const names = (await readdir(directory, { withFileTypes: true }))
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
+  const migrations = await readMigrations(directory);
   const client = await database.pool.connect();
   const appliedNow: string[] = [];
   try {
@@ -34,9 +53,7 @@ export async function migrate(database: Database, directory: string): Promise<st
       'SELECT migration_name, checksum FROM "_prisma_migrations" WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
     );
     const applied = new Map(ledger.rows.map((row) => [row.migration_name, row.checksum]));
-    for (const name of names) {
-      const text = await readFile(join(directory, name, 'migration.sql'), 'utf8');
-      const checksum = createHash('sha256').update(text).digest('hex');
+    for (const { name, text, checksum } of migrations) {
       const known = applied.get(name);
       if (known === checksum) continue;
       if (known !== undefined) throw new Error(`migration ${name} was applied with another text`);

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 
 import { MasterKeys, resealAll } from '@lakewarden/identity';
 import { type Caller, PageTokens, Secret, systemClock } from '@lakewarden/kernel';
@@ -8,8 +7,8 @@ import { ChangeAwareCache, ChangeFeed, Database, migrate, UseCaseRunner } from '
 
 import { prepareNextMasterKey, promoteNextMasterKey, readMasterKeys } from '../settings/local-files.ts';
 import type { Settings } from '../settings/settings.ts';
+import { MIGRATIONS } from './migrations.ts';
 
-const MIGRATIONS = fileURLToPath(new URL('../../../../prisma/migrations', import.meta.url));
 const KEY_BYTES = 32;
 
 const operator: Caller = {

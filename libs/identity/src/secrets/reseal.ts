@@ -1,7 +1,13 @@
 import { defineWrite, type WriteScope } from '@lakewarden/kernel';
 
 import type { MasterKeys } from './master-keys.ts';
-import { listSealed, lockSealed, replaceSealed, type SealedKind } from './sealed.repository.ts';
+import {
+  listSealed,
+  lockSealed,
+  replaceSealed,
+  sealedContext,
+  type SealedKind,
+} from './sealed.repository.ts';
 
 const BATCH = 1_000;
 
@@ -16,7 +22,7 @@ async function resealKind(scope: WriteScope, keys: MasterKeys, kind: SealedKind)
       scope.tx,
       kind,
       batch.map(({ id, sealed }) => {
-        const context = `${kind}:${id}`;
+        const context = sealedContext(kind, id);
         return { id, sealed: keys.seal(keys.open(sealed, context).reveal(), context) };
       }),
     );

@@ -9,6 +9,23 @@ const SEALED = {
 
 export type SealedKind = keyof typeof SEALED;
 
+/** What a sealed value is authenticated with: moved to another row it does not open. */
+export const sealedContext = (kind: string, id: string): string => `${kind}:${id}`;
+
+export interface SealedColumn {
+  readonly kind: string;
+  readonly table: string;
+  /** The column whose text the context names. */
+  readonly id: string;
+  readonly column: string;
+}
+
+/** Every column that holds sealed values; a backup opens them and seals them under its own key. */
+export const SEALED_COLUMNS: readonly SealedColumn[] = Object.entries(SEALED).map(([kind, where]) => ({
+  kind,
+  ...where,
+}));
+
 export interface SealedValue {
   readonly id: string;
   readonly sealed: Buffer;
