@@ -35,6 +35,9 @@ export type GovernedResource =
       readonly table: string;
     };
 
+/** No table has it: a question about it is one about every table of its database, also those of tomorrow. */
+export const EVERY_TABLE = '00000000-0000-0000-0000-000000000000';
+
 /** Which columns one grant shows. Names are lower case. */
 export type ColumnScope =
   | { readonly kind: 'all' }
@@ -74,6 +77,7 @@ export interface Question {
   readonly withGrantOption?: boolean;
 }
 
+export type DatabaseResource = Extract<GovernedResource, { readonly type: 'DATABASE' }>;
 export type TableResource = Extract<GovernedResource, { readonly type: 'TABLE' }>;
 
 /** Whether any of the scopes shows the column. @param name in lower case */

@@ -3,7 +3,14 @@ import type { Caller, Resource } from './caller.ts';
 import type { Clock } from './clock.ts';
 import type { Id } from './ids.ts';
 import type { PageTokens } from './paging.ts';
-import type { Decision, GovernedResource, Permission, Question, TableResource } from './permission.ts';
+import type {
+  DatabaseResource,
+  Decision,
+  GovernedResource,
+  Permission,
+  Question,
+  TableResource,
+} from './permission.ts';
 
 declare const opaque: unique symbol;
 
@@ -72,6 +79,17 @@ export interface DataPermissions {
     permission: Permission,
     tables: readonly TableResource[],
   ): Promise<readonly Decision[]>;
+  /** The same for the databases of one page. */
+  decideDatabases(
+    scope: ReadScope,
+    permission: Permission,
+    databases: readonly DatabaseResource[],
+  ): Promise<readonly Decision[]>;
+  /** What the account's settings grant on its new databases and tables, in Glue's own form. */
+  defaults(
+    scope: ReadScope,
+    catalogId: string,
+  ): Promise<{ readonly database: readonly unknown[]; readonly table: readonly unknown[] }>;
   /** 'all', or the ids of the databases that the caller may know of, by name. @param afterName exclusive */
   visibleDatabases(
     scope: ReadScope,
@@ -82,7 +100,7 @@ export interface DataPermissions {
   /** 'all', or the ids of the tables of the database that the caller may describe, by name. */
   visibleTables(
     scope: ReadScope,
-    database: Extract<GovernedResource, { readonly type: 'DATABASE' }>,
+    database: DatabaseResource,
     afterName: string,
     limit: number,
   ): Promise<'all' | readonly string[]>;

@@ -84,6 +84,16 @@ export async function listDatabases(
   return rows.map(toDatabase);
 }
 
+/** Those of the ids, by name. */
+export async function listDatabasesById(tx: Tx, ids: readonly string[]): Promise<Database[]> {
+  const rows = await sql<DatabaseRow>(tx, {
+    text: `SELECT ${COLUMNS} FROM glue_database WHERE id = ANY ($1::uuid[]) ORDER BY name`,
+    values: [ids],
+    prepared: true,
+  });
+  return rows.map(toDatabase);
+}
+
 export async function insertDatabase(tx: Tx, database: Database, createdBy: string): Promise<void> {
   try {
     await sql(tx, {

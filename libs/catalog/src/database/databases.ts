@@ -2,12 +2,14 @@ import {
   type Change,
   defineRead,
   defineWrite,
+  EVERY_TABLE,
   invalid,
   notFound,
   type Page,
   type PageRequest,
   type ReadScope,
   toPage,
+  type WriteScope,
 } from '@lakewarden/kernel';
 
 import type { DatabaseDefinition, LinkTarget } from '../documents.ts';
@@ -20,10 +22,20 @@ import {
   throughDatabaseLink,
 } from '../link.ts';
 import { lockTablesOf } from '../locks.repository.ts';
+import {
+  type AnyOf,
+  databaseResource,
+  hidingDatabase,
+  insufficient,
+  permitCatalog,
+  permitDatabase,
+  tableResource,
+} from '../permission.ts';
 import { authorizeCatalog, authorizeDatabase, type DatabaseRef } from '../reference.ts';
 import type { Tags } from '../tag/tag.ts';
 import { tagNew, untagDeleted } from '../tag/tags.ts';
 import { type ResourceShareType, showsOwn } from '../share-type.ts';
+import { listTables } from '../table/table.repository.ts';
 import type { Database } from './database.ts';
 import {
   deleteDatabaseRows,
@@ -31,6 +43,7 @@ import {
   findDatabases,
   insertDatabase,
   listDatabases,
+  listDatabasesById,
   lockDatabase,
   lockDatabaseForChange,
   updateDatabaseRow,
@@ -47,15 +60,34 @@ export const databaseChange = (database: Pick<Database, 'id' | 'catalogId'>): Ch
 
 type FindDatabase = (tx: ReadScope['tx'], catalogId: string, name: string) => Promise<Database | undefined>;
 
-/** The database, and the link that led there. The caller has authorized the name; a target is authorized here. */
-async function followed(scope: ReadScope, ref: DatabaseRef, find: FindDatabase) {
-  const asked = await find(scope.tx, ref.catalogId, ref.name);
-  if (asked === undefined) throw noSuchDatabase(ref.name);
-  if (asked.linkTarget === undefined) return { database: asked };
+/** One that is there; that it is not is told to those who may list the catalog. */
+const look = (
+  scope: ReadScope,
+  ref: DatabaseRef,
+  permissions: AnyOf,
+  find: FindDatabase,
+): Promise<Database> =>
+  hidingDatabase(scope, ref, permissions, async () => {
+    const found = await find(scope.tx, ref.catalogId, ref.name);
+    if (found === undefined) throw noSuchDatabase(ref.name);
+    return found;
+  });
+
+/**
+ * The database, and the link that led there. The caller has passed gate 1 for the name; a target passes it here. Gate
+ * 2 is asked of what is found: DESCRIBE of a link, the permissions of the database itself.
+ */
+async function followed(scope: ReadScope, ref: DatabaseRef, permissions: AnyOf, find: FindDatabase) {
+  const asked = await look(scope, ref, permissions, find);
+  if (asked.linkTarget === undefined) {
+    await permitDatabase(scope, asked, permissions);
+    return { database: asked };
+  }
+  await permitDatabase(scope, asked, ['DESCRIBE']);
   const target = await throughDatabaseLink(scope, asked.linkTarget, asked);
-  const database = await find(scope.tx, target.catalogId, target.name);
-  if (database === undefined) throw noSuchDatabase(target.name);
+  const database = await look(scope, target, permissions, find);
   if (database.linkTarget !== undefined) throw linkToLink(asked.name);
+  await permitDatabase(scope, database, permissions);
   return { database, link: asked };
 }
 
@@ -66,13 +98,17 @@ async function followed(scope: ReadScope, ref: DatabaseRef, find: FindDatabase) 
 export const requireDatabase = (
   scope: ReadScope,
   ref: DatabaseRef,
-): Promise<{ readonly database: Database; readonly link?: Database }> => followed(scope, ref, findDatabase);
+  permissions: AnyOf,
+): Promise<{ readonly database: Database; readonly link?: Database }> =>
+  followed(scope, ref, permissions, findDatabase);
 
 /** The same, kept as it is until the transaction ends. @throws EntityNotFoundException */
 export const holdDatabase = (
   scope: ReadScope,
   ref: DatabaseRef,
-): Promise<{ readonly database: Database; readonly link?: Database }> => followed(scope, ref, lockDatabase);
+  permissions: AnyOf,
+): Promise<{ readonly database: Database; readonly link?: Database }> =>
+  followed(scope, ref, permissions, lockDatabase);
 
 /** Databases as GetDatabase shows them: a link with its target's properties, where the caller may see the target. */
 async function seenThroughLinks(scope: ReadScope, databases: readonly Database[]): Promise<Database[]> {
@@ -83,7 +119,9 @@ async function seenThroughLinks(scope: ReadScope, databases: readonly Database[]
     if (await isAllowed(authorizeDatabase(scope, target))) targets.push(target);
   }
   if (targets.length === 0) return [...databases];
-  const found = await findDatabases(scope.tx, targets);
+  const there = await findDatabases(scope.tx, targets);
+  const decisions = await scope.permissions.decideDatabases(scope, 'DESCRIBE', there.map(databaseResource));
+  const found = there.filter((_, i) => decisions[i]?.allowed === true && decisions[i].isWhole);
   return databases.map((database) => {
     const target = database.linkTarget && databaseTarget(database.linkTarget, database);
     const behind = found.find(
@@ -97,8 +135,12 @@ async function seenThroughLinks(scope: ReadScope, databases: readonly Database[]
 async function refuseLinkToLink(scope: ReadScope, name: string, target: DatabaseRef): Promise<void> {
   if (!(await isAllowed(authorizeDatabase(scope, target)))) return;
   const found = await findDatabase(scope.tx, target.catalogId, target.name);
-  if (found?.linkTarget !== undefined) throw linkToLink(name);
+  if (found?.linkTarget === undefined) return;
+  if (await isAllowed(permitDatabase(scope, found, ['DESCRIBE']))) throw linkToLink(name);
 }
+
+/** To those who hold something in a database and nothing on it: that it is there (spec/permissions.md §4). */
+const nameAlone = (database: Database): Database => ({ ...database, definition: {} });
 
 export interface CreateDatabase {
   readonly database: DatabaseRef;
@@ -117,6 +159,7 @@ export const createDatabase = defineWrite({
 
   async run(scope, command: CreateDatabase): Promise<Database> {
     await authorizeDatabase(scope, command.database);
+    await permitCatalog(scope, command.database.catalogId, 'CREATE_DATABASE');
     if (command.linkTarget !== undefined && command.definition.LocationUri !== undefined) {
       throw invalid('A resource link has no LocationUri of its own: leave it out.');
     }
@@ -126,17 +169,19 @@ export const createDatabase = defineWrite({
         throw linkToLink(target.name);
       await refuseLinkToLink(scope, command.database.name, target);
     }
+    const defaults = await scope.permissions.defaults(scope, command.database.catalogId);
     const database: Database = {
       id: scope.newId<'Database'>(),
       catalogId: command.database.catalogId,
       name: command.database.name,
       // Absent: the account's data-lake setting is copied in; a new account's is empty (contract.md §4).
-      definition: { CreateTableDefaultPermissions: [], ...command.definition },
+      definition: { CreateTableDefaultPermissions: defaults.table, ...command.definition },
       ...(command.linkTarget !== undefined && { linkTarget: command.linkTarget }),
       createdAt: scope.now,
     };
     await insertDatabase(scope.tx, database, scope.caller.arn);
     await tagNew(scope, { kind: 'database', id: database.id }, command.tags);
+    await scope.permissions.created(scope, databaseResource(database), defaults.database);
     scope.changed(databaseChange(database));
     return database;
   },
@@ -148,10 +193,10 @@ export const getDatabase = defineRead({
 
   async run(scope, command: DatabaseRef): Promise<Database> {
     await authorizeDatabase(scope, command);
-    const found = await findDatabase(scope.tx, command.catalogId, command.name);
-    if (found === undefined) throw noSuchDatabase(command.name);
+    const found = await look(scope, command, ['DESCRIBE'], findDatabase);
+    const decision = await permitDatabase(scope, found, ['DESCRIBE']);
     const [seen = found] = await seenThroughLinks(scope, [found]);
-    return seen;
+    return decision.isWhole ? seen : nameAlone(seen);
   },
 });
 
@@ -169,11 +214,23 @@ export const getDatabases = defineRead({
     await authorizeCatalog(scope, command.catalogId);
     const question = ['GetDatabases', command.catalogId, command.shareType ?? null, scope.caller.arn];
     const after = command.token === undefined ? '' : scope.tokens.open(question, command.token).toString();
-    const rows = showsOwn(command.shareType)
-      ? await listDatabases(scope.tx, command.catalogId, after, command.limit + 1)
+    const limit = command.limit + 1;
+    const visible = showsOwn(command.shareType)
+      ? await scope.permissions.visibleDatabases(scope, command.catalogId, after, limit)
       : [];
+    const rows =
+      visible === 'all'
+        ? await listDatabases(scope.tx, command.catalogId, after, limit)
+        : await listDatabasesById(scope.tx, visible);
     const page = toPage(rows, command.limit, (last) => scope.tokens.issue(question, Buffer.from(last.name)));
-    return { ...page, items: await seenThroughLinks(scope, page.items) };
+    const seen = await seenThroughLinks(scope, page.items);
+    if (visible === 'all') return { ...page, items: seen };
+    const decisions = await scope.permissions.decideDatabases(
+      scope,
+      'DESCRIBE',
+      page.items.map(databaseResource),
+    );
+    return { ...page, items: seen.map((one, i) => (decisions[i]?.isWhole === true ? one : nameAlone(one))) };
   },
 });
 
@@ -197,7 +254,7 @@ export const updateDatabase = defineWrite({
 
   async run(scope, command: UpdateDatabase): Promise<Database> {
     await authorizeDatabase(scope, command.database);
-    const { database, link } = await followed(scope, command.database, lockDatabaseForChange);
+    const { database, link } = await followed(scope, command.database, ['ALTER'], lockDatabaseForChange);
     const asked = link ?? database;
     if (command.linkTarget !== undefined && !isSameTarget(command.linkTarget, link?.linkTarget, asked))
       throw fixedLink(asked.name);
@@ -214,16 +271,35 @@ export const updateDatabase = defineWrite({
   },
 });
 
+const TABLES_AT_ONCE = 1_000;
+
+/** A database is dropped with all that is in it, or not at all (spec/permissions.md §9, §13). */
+async function requireDropOfEveryTable(scope: WriteScope, database: Database): Promise<void> {
+  const every = { ...databaseResource(database), type: 'TABLE', tableId: EVERY_TABLE, table: '*' } as const;
+  const { allowed } = await scope.permissions.decide(scope, { permission: 'DROP', resource: every });
+  if (allowed) return;
+  for (let after = ''; ;) {
+    const tables = await listTables(scope.tx, database.id, after, TABLES_AT_ONCE);
+    const decisions = await scope.permissions.decideTables(scope, 'DROP', tables.map(tableResource));
+    if (decisions.some((decision) => !decision.allowed)) {
+      throw insufficient(['DROP'], `the tables of ${database.name}`);
+    }
+    if (tables.length < TABLES_AT_ONCE) return;
+    after = tables.at(-1)?.name ?? after;
+  }
+}
+
 /** Takes tables, versions, partitions and indexes with it; of a link, the link alone. @throws EntityNotFoundException */
 export const deleteDatabase = defineWrite({
   action: 'glue:DeleteDatabase',
 
   async run(scope, command: DatabaseRef): Promise<void> {
     await authorizeDatabase(scope, command);
-    const database = await lockDatabaseForChange(scope.tx, command.catalogId, command.name);
-    if (database === undefined) throw noSuchDatabase(command.name);
+    const database = await look(scope, command, ['DROP'], lockDatabaseForChange);
+    await permitDatabase(scope, database, ['DROP']);
     // A writer that has found its table before would leave rows behind that belong to nothing.
     await lockTablesOf(scope.tx, database.id);
+    await requireDropOfEveryTable(scope, database);
     await deleteDatabaseRows(scope.tx, database.id);
     await untagDeleted(scope, 'database', [database.id]);
     scope.changed(databaseChange(database));

@@ -3,6 +3,7 @@ import { defineRead, defineWrite, notFound, type WriteScope } from '@lakewarden/
 import { authorizeTable, type TableRef } from '../reference.ts';
 import { type Table, tableChange } from '../table/table.ts';
 import { lockTable, requireTable } from '../table/require-table.ts';
+import { hiddenColumns } from '../table/visible-table.ts';
 import { newPartitionIndex, refuseIfTaken, typedIndexKeys } from './index-rules.ts';
 import type { PartitionIndex } from './partition-index.ts';
 import { insertPartitionIndex, listPartitionIndexes, setIndexStatus } from './partition-index.repository.ts';
@@ -28,7 +29,7 @@ export const createPartitionIndex = defineWrite({
   async run(scope, command: CreatePartitionIndex): Promise<PartitionIndex> {
     await authorizeTable(scope, command.table);
     // Exclusive: whoever writes partitions after this sees the index and keeps it in step.
-    const table = await lockTable(scope, command.table, 'exclusive');
+    const table = await lockTable(scope, command.table, ['ALTER'], 'exclusive');
     const keys = typedIndexKeys(table, command.keys);
     refuseIfTaken(await listPartitionIndexes(scope.tx, table.id), command.indexName, keys);
 
@@ -47,8 +48,11 @@ export const getPartitionIndexes = defineRead({
 
   async run(scope, command: TableRef): Promise<readonly PartitionIndex[]> {
     await authorizeTable(scope, command);
-    const { table } = await requireTable(scope, command);
-    return listPartitionIndexes(scope.tx, table.id);
+    const { table, decision } = await requireTable(scope, command, ['DESCRIBE']);
+    const hidden = hiddenColumns(table, decision);
+    const indexes = await listPartitionIndexes(scope.tx, table.id);
+    // An index over a hidden key would name it.
+    return indexes.filter(({ keys }) => keys.every(({ name }) => !hidden.has(name)));
   },
 });
 
@@ -63,7 +67,7 @@ export const deletePartitionIndex = defineWrite({
 
   async run(scope, command: DeletePartitionIndex): Promise<void> {
     await authorizeTable(scope, command.table);
-    const table = await lockTable(scope, command.table, 'exclusive');
+    const table = await lockTable(scope, command.table, ['ALTER'], 'exclusive');
     const indexes = await listPartitionIndexes(scope.tx, table.id);
     const named = indexes.filter((index) => index.name === command.indexName && index.status !== 'DELETING');
     const index = named.find(({ status }) => status !== 'FAILED') ?? named.at(-1);

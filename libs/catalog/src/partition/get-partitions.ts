@@ -1,4 +1,12 @@
-import { defineRead, invalid, type PageRequest, type ReadScope, tag, toPage } from '@lakewarden/kernel';
+import {
+  defineRead,
+  invalid,
+  type PageRequest,
+  type ReadScope,
+  showsAllColumns,
+  tag,
+  toPage,
+} from '@lakewarden/kernel';
 
 import {
   evaluate,
@@ -12,6 +20,7 @@ import {
 import { authorizeTable, type TableRef } from '../reference.ts';
 import type { TableWithIndexes } from '../table/table.ts';
 import { requireTable } from '../table/require-table.ts';
+import { requireVisibleKeys } from '../table/visible-table.ts';
 import type { PartitionPage, PartitionPlan, Segment } from './partition.ts';
 import {
   type BucketRange,
@@ -24,6 +33,7 @@ import {
 import { partitionKey, SEGMENT_BUCKETS, segmentBucket } from './partition-key.ts';
 import { keyFamilies, type StoredPartition } from './partition.repository.ts';
 import { type Access, chooseAccess } from './plan.ts';
+import { visiblePartition } from './visible-partition.ts';
 
 export interface GetPartitions extends PageRequest {
   readonly table: TableRef;
@@ -172,13 +182,19 @@ export const getPartitions = defineRead({
   async run(scope, command: GetPartitions): Promise<PartitionPage> {
     await authorizeTable(scope, command.table);
     refuseUnfitSegment(command.segment);
-    const found = await requireTable(scope, command.table);
+    const found = await requireTable(scope, command.table, ['DESCRIBE']);
+    requireVisibleKeys(found.table, found.decision);
     const { id, databaseId } = found.table;
     // Tokens are the caller's own, so they are issued outside what callers share: the key holds the caller.
     const asked = questionOf(scope, id, command);
     // Before memory is asked: what is kept outlives the token that it was asked with.
     const after = openToken(scope, asked, command.token);
     const key = ['partitions', ...asked, command.limit, command.token ?? ''].join('\n');
+    if (!showsAllColumns(found.decision.columns)) {
+      // Cut for this caller's grants of this moment: not kept.
+      const page = await loadPage(scope, found, command, after);
+      return { ...page, items: page.items.map(visiblePartition(found.table, found.decision)) };
+    }
     return scope.cached(key, async () => ({
       value: await loadPage(scope, found, command, after),
       tags: [tag('partition', id), tag('partition-index', id), tag('table', id), tag('database', databaseId)],
@@ -199,7 +215,9 @@ export const explainGetPartitions = defineRead({
   async run(scope, command: GetPartitions): Promise<PartitionSearchExplained> {
     await authorizeTable(scope, command.table);
     refuseUnfitSegment(command.segment);
-    const { search } = await planSearch(scope, await requireTable(scope, command.table), command, undefined);
+    const found = await requireTable(scope, command.table, ['DESCRIBE']);
+    requireVisibleKeys(found.table, found.decision);
+    const { search } = await planSearch(scope, found, command, undefined);
     return { plan: search.access.plan, rowsRead: await countRowsRead(scope.tx, search) };
   },
 });

@@ -18,11 +18,14 @@ import {
   insertIndexEntries,
   listPartitionIndexes,
 } from '../partition-index/partition-index.repository.ts';
+import type { AnyOf } from '../permission.ts';
 import { authorizeTable, type TableRef } from '../reference.ts';
 import { type Table, tableChange } from '../table/table.ts';
 import { lockTable, requireTable } from '../table/require-table.ts';
+import { requireVisibleKeys } from '../table/visible-table.ts';
 import type { Partition, PartitionFailure, PartitionInput } from './partition.ts';
 import { indexKey } from './partition-key.ts';
+import { visiblePartition } from './visible-partition.ts';
 import {
   deletePartitionRows,
   findPartitions,
@@ -112,9 +115,13 @@ interface HeldTable {
   readonly indexes: readonly PartitionIndex[];
 }
 
-async function holdTable(scope: WriteScope, ref: TableRef): Promise<HeldTable> {
+/** spec/permissions.md §9: who may write the data may say where it lies. */
+const ADD: AnyOf = ['ALTER', 'INSERT'];
+const REMOVE: AnyOf = ['ALTER', 'DELETE'];
+
+async function holdTable(scope: WriteScope, ref: TableRef, permissions: AnyOf): Promise<HeldTable> {
   await authorizeTable(scope, ref);
-  const table = await lockTable(scope, ref, 'shared');
+  const table = await lockTable(scope, ref, permissions, 'shared');
   return { table, indexes: keptIndexes(await listPartitionIndexes(scope.tx, table.id)) };
 }
 
@@ -155,7 +162,9 @@ export const createPartition = defineWrite({
   action: 'glue:CreatePartition',
 
   async run(scope, command: CreatePartition): Promise<void> {
-    const [failure] = await addPartitions(scope, await holdTable(scope, command.table), [command.partition]);
+    const [failure] = await addPartitions(scope, await holdTable(scope, command.table, ADD), [
+      command.partition,
+    ]);
     if (failure !== undefined) throw failure.error;
   },
 });
@@ -170,7 +179,7 @@ export const batchCreatePartition = defineWrite({
   action: 'glue:BatchCreatePartition',
 
   async run(scope, command: BatchCreatePartition): Promise<readonly PartitionFailure[]> {
-    return addPartitions(scope, await holdTable(scope, command.table), command.partitions);
+    return addPartitions(scope, await holdTable(scope, command.table, ADD), command.partitions);
   },
 });
 
@@ -215,7 +224,7 @@ export const updatePartition = defineWrite({
   action: 'glue:UpdatePartition',
 
   async run(scope, command: UpdatePartition): Promise<void> {
-    await changePartition(scope, await holdTable(scope, command.table), command);
+    await changePartition(scope, await holdTable(scope, command.table, ['ALTER']), command);
   },
 });
 
@@ -229,7 +238,7 @@ export const batchUpdatePartition = defineWrite({
   action: 'glue:BatchUpdatePartition',
 
   async run(scope, command: BatchUpdatePartition): Promise<readonly PartitionFailure[]> {
-    const held = await holdTable(scope, command.table);
+    const held = await holdTable(scope, command.table, ['ALTER']);
     const failures: PartitionFailure[] = [];
     for (const entry of command.entries) {
       try {
@@ -291,7 +300,9 @@ export const deletePartition = defineWrite({
   action: 'glue:DeletePartition',
 
   async run(scope, command: DeletePartition): Promise<void> {
-    const [failure] = await removePartitions(scope, await holdTable(scope, command.table), [command.values]);
+    const [failure] = await removePartitions(scope, await holdTable(scope, command.table, REMOVE), [
+      command.values,
+    ]);
     if (failure !== undefined) throw failure.error;
   },
 });
@@ -306,7 +317,7 @@ export const batchDeletePartition = defineWrite({
   action: 'glue:BatchDeletePartition',
 
   async run(scope, command: BatchDeletePartition): Promise<readonly PartitionFailure[]> {
-    return removePartitions(scope, await holdTable(scope, command.table), command.partitions);
+    return removePartitions(scope, await holdTable(scope, command.table, REMOVE), command.partitions);
   },
 });
 
@@ -321,11 +332,12 @@ export const getPartition = defineRead({
 
   async run(scope, command: GetPartition): Promise<Partition> {
     await authorizeTable(scope, command.table);
-    const { table } = await requireTable(scope, command.table);
+    const { table, decision } = await requireTable(scope, command.table, ['DESCRIBE']);
+    requireVisibleKeys(table, decision);
     refuseUnfitValues(table, command.values);
     const [stored] = await findPartitions(scope.tx, table, [command.values]);
     if (stored === undefined) throw noSuchPartition();
-    return stored.partition;
+    return visiblePartition(table, decision)(stored.partition);
   },
 });
 
@@ -340,12 +352,13 @@ export const batchGetPartition = defineRead({
 
   async run(scope: ReadScope, command: BatchGetPartition): Promise<readonly Partition[]> {
     await authorizeTable(scope, command.table);
-    const { table } = await requireTable(scope, command.table);
+    const { table, decision } = await requireTable(scope, command.table, ['DESCRIBE']);
+    requireVisibleKeys(table, decision);
     for (const values of command.partitions) refuseUnfitValues(table, values);
     const found = await findPartitions(scope.tx, table, command.partitions);
     const identity = identityOf(table);
     const byIdentity = new Map(found.map(({ partition }) => [identity(partition.values), partition]));
     const asked = new Set(command.partitions.map(identity));
-    return [...asked].flatMap((id) => byIdentity.get(id) ?? []);
+    return [...asked].flatMap((id) => byIdentity.get(id) ?? []).map(visiblePartition(table, decision));
   },
 });

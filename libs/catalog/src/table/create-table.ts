@@ -5,6 +5,7 @@ import { findDatabase } from '../database/database.repository.ts';
 import type { LinkTarget } from '../documents.ts';
 import { isAllowed, linkToLink, tableTarget } from '../link.ts';
 import { createIndexesWithTable, type IndexRequest } from '../partition-index/index-rules.ts';
+import { permitDatabase, permitTable, tableResource } from '../permission.ts';
 import { authorizeTable, tableIn, type TableRef } from '../reference.ts';
 import { type Table, tableChange } from './table.ts';
 import { partitionKeyColumns, refuseUnfitLink, type TableInput } from './table-rules.ts';
@@ -17,7 +18,11 @@ async function refuseLinkToLink(scope: ReadScope, made: TableRef, link: LinkTarg
   if (!(await isAllowed(authorizeTable(scope, target)))) return;
   const database = await findDatabase(scope.tx, target.catalogId, target.database);
   const table = await findTable(scope.tx, target);
-  if (database?.linkTarget !== undefined || table?.linkTarget !== undefined) throw linkToLink(made.name);
+  const isSeen =
+    (database?.linkTarget !== undefined &&
+      (await isAllowed(permitDatabase(scope, database, ['DESCRIBE'])))) ||
+    (table?.linkTarget !== undefined && (await isAllowed(permitTable(scope, table, ['DESCRIBE']))));
+  if (isSeen) throw linkToLink(made.name);
 }
 
 export interface CreateTable extends TableInput {
@@ -37,10 +42,11 @@ export const createTable = defineWrite({
     await authorizeTable(scope, command.table);
     refuseUnfitLink(command);
     const partitionKeys = partitionKeyColumns(command.partitionKeys);
-    const { database, link } = await holdDatabase(scope, {
-      catalogId: command.table.catalogId,
-      name: command.table.database,
-    });
+    const { database, link } = await holdDatabase(
+      scope,
+      { catalogId: command.table.catalogId, name: command.table.database },
+      ['CREATE_TABLE'],
+    );
     if (link !== undefined) {
       if (command.linkTarget !== undefined)
         throw invalid(`${link.name} is a resource link itself: make table links in a database of your own.`);
@@ -65,6 +71,11 @@ export const createTable = defineWrite({
       updatedAt: scope.now,
     };
     const table: Table = { ...made, no: await insertTable(scope.tx, made) };
+    await scope.permissions.created(
+      scope,
+      tableResource(table),
+      database.definition.CreateTableDefaultPermissions ?? [],
+    );
     await createIndexesWithTable(scope, table, command.indexes ?? []);
     scope.changed(tableChange(table));
     return table;

@@ -14,6 +14,7 @@ import { lockTable, requireTableNow, seenThrough } from './require-table.ts';
 import type { Table } from './table.ts';
 import { versionNumber } from './table-rules.ts';
 import { deleteArchivedVersion, findArchivedVersion, listArchivedVersions } from './table.repository.ts';
+import { visibleTable } from './visible-table.ts';
 
 export interface GetTableVersion {
   readonly table: TableRef;
@@ -28,11 +29,12 @@ export const getTableVersion = defineRead({
   async run(scope, command: GetTableVersion): Promise<Table> {
     await authorizeTable(scope, command.table);
     const versionId = command.versionId === undefined ? undefined : versionNumber(command.versionId);
-    const { table, link } = await requireTableNow(scope, command.table);
-    if (versionId === undefined || versionId === table.versionId) return seenThrough(link, table);
+    const { table, link, decision } = await requireTableNow(scope, command.table);
+    if (versionId === undefined || versionId === table.versionId)
+      return seenThrough(link, visibleTable(table, decision));
     const archived = await findArchivedVersion(scope.tx, table, versionId);
     if (archived === undefined) throw notFound('Version not found.');
-    return seenThrough(link, archived);
+    return seenThrough(link, visibleTable(archived, decision));
   },
 });
 
@@ -46,11 +48,11 @@ export const getTableVersions = defineRead({
 
   async run(scope, command: GetTableVersions): Promise<Page<Table>> {
     await authorizeTable(scope, command.table);
-    const { table, link } = await requireTableNow(scope, command.table);
+    const { table, link, decision } = await requireTableNow(scope, command.table);
     const question = ['GetTableVersions', table.id, scope.caller.arn];
     const after = command.token === undefined ? '-1' : scope.tokens.open(question, command.token).toString();
     const rows = await listArchivedVersions(scope.tx, table, after, command.limit + 1);
-    const versions = [...rows, table].map((version) => seenThrough(link, version));
+    const versions = [...rows, table].map((version) => seenThrough(link, visibleTable(version, decision)));
     return toPage(versions, command.limit, (last) =>
       scope.tokens.issue(question, Buffer.from(last.versionId)),
     );
@@ -73,7 +75,7 @@ export const batchDeleteTableVersion = defineWrite({
 
   async run(scope, command: BatchDeleteTableVersion): Promise<readonly VersionFailure[]> {
     await authorizeTable(scope, command.table);
-    const table = await lockTable(scope, command.table, 'exclusive', 'first');
+    const table = await lockTable(scope, command.table, ['ALTER'], 'exclusive', 'first');
     const failures: VersionFailure[] = [];
     for (const versionId of command.versionIds) {
       try {

@@ -86,6 +86,16 @@ export async function listTables(
   return rows.map(toTable);
 }
 
+/** Those of the ids, by name. */
+export async function listTablesById(tx: Tx, ids: readonly string[]): Promise<Table[]> {
+  const rows = await sql<TableRow>(tx, {
+    text: `${SELECT} WHERE t.id = ANY ($1::uuid[]) ORDER BY t.name`,
+    values: [ids],
+    prepared: true,
+  });
+  return rows.map(toTable);
+}
+
 const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
 
 export async function insertTable(tx: Tx, table: Omit<Table, 'no'>): Promise<string> {

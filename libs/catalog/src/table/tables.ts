@@ -1,4 +1,4 @@
-import { defineRead, defineWrite, LakewardenError, type WriteScope } from '@lakewarden/kernel';
+import { defineRead, defineWrite, LakewardenError, notFound, type WriteScope } from '@lakewarden/kernel';
 
 import { requireDatabase } from '../database/databases.ts';
 import { fixedLink, isSameTarget } from '../link.ts';
@@ -9,7 +9,7 @@ import { authorizeDatabase, authorizeTable, type DatabaseRef, tableIn, type Tabl
 import { lockTable, lockTableAndLink, requireTableView, seenThrough } from './require-table.ts';
 import { type Table, tableChange } from './table.ts';
 import { partitionKeyColumns, type TableInput } from './table-rules.ts';
-import { archiveTableVersion, deleteTableRows, findTable, replaceTable } from './table.repository.ts';
+import { archiveTableVersion, deleteTableRows, replaceTable } from './table.repository.ts';
 
 /** A link with its target's properties, under its own names. @throws EntityNotFoundException */
 export const getTable = defineRead({
@@ -57,7 +57,13 @@ export const updateTable = defineWrite({
   async run(scope, command: UpdateTable): Promise<Table> {
     await authorizeTable(scope, command.table);
     const partitionKeys = partitionKeyColumns(command.partitionKeys);
-    const { table: current, link } = await lockTableAndLink(scope, command.table, 'exclusive', 'onlyOne');
+    const { table: current, link } = await lockTableAndLink(
+      scope,
+      command.table,
+      ['ALTER'],
+      'exclusive',
+      'onlyOne',
+    );
     if (
       command.linkTarget !== undefined &&
       !isSameTarget(command.linkTarget, link?.linkTarget, link ?? current)
@@ -95,7 +101,7 @@ export const deleteTable = defineWrite({
 
   async run(scope, command: TableRef): Promise<void> {
     await authorizeTable(scope, command);
-    await dropTable(scope, await lockTable(scope, command, 'exclusive', 'database'));
+    await dropTable(scope, await lockTable(scope, command, ['DROP'], 'exclusive', 'database'));
   },
 });
 
@@ -104,21 +110,34 @@ export interface BatchDeleteTable {
   readonly names: readonly string[];
 }
 
-/** @returns the names that were not there */
+export interface TableFailure {
+  readonly name: string;
+  readonly error: LakewardenError;
+}
+
+/** @returns what was not there, or may not be dropped by the caller */
 export const batchDeleteTable = defineWrite({
   action: 'glue:BatchDeleteTable',
 
-  async run(scope, command: BatchDeleteTable): Promise<readonly string[]> {
+  async run(scope, command: BatchDeleteTable): Promise<readonly TableFailure[]> {
     await authorizeDatabase(scope, command.database);
-    const { database } = await requireDatabase(scope, command.database);
-    const missing: string[] = [];
+    const { database } = await requireDatabase(scope, command.database, ['DESCRIBE']);
+    const failures: TableFailure[] = [];
     // In one order for everybody: two batches over the same tables cannot lock each other out.
     for (const name of [...new Set(command.names)].sort()) {
       const ref = tableIn(database, name);
-      await authorizeTable(scope, ref);
-      if ((await findTable(scope.tx, ref)) === undefined) missing.push(name);
-      else await dropTable(scope, await lockTable(scope, ref, 'exclusive', 'database'));
+      try {
+        await authorizeTable(scope, ref);
+        await dropTable(scope, await lockTable(scope, ref, ['DROP'], 'exclusive', 'database'));
+      } catch (error) {
+        if (!(error instanceof LakewardenError)) throw error;
+        if (error.code !== 'EntityNotFoundException' && error.code !== 'AccessDeniedException') throw error;
+        failures.push({
+          name,
+          error: error.code === 'EntityNotFoundException' ? notFound('Table not found') : error,
+        });
+      }
     }
-    return missing;
+    return failures;
   },
 });

@@ -1,7 +1,9 @@
 import {
   type Cacheable,
+  type DatabaseResource,
   type DataPermissions,
   type Decision,
+  EVERY_TABLE,
   type GovernedResource,
   type Question,
   type ReadScope,
@@ -159,6 +161,15 @@ async function decideTables(
   );
 }
 
+async function decideDatabases(
+  scope: ReadScope,
+  permission: Question['permission'],
+  databases: readonly DatabaseResource[],
+): Promise<readonly Decision[]> {
+  // From memory mostly: databases are few, and what is held on them is asked for again and again.
+  return Promise.all(databases.map((resource) => decide(scope, { permission, resource })));
+}
+
 const seesEverything = (settings: DataLakeSettings, scope: ReadScope, catalogId: string): boolean =>
   scope.caller.accountId === catalogId &&
   (isLakeAdmin(scope.caller, settings) || isReadOnlyLakeAdmin(scope.caller, settings));
@@ -167,6 +178,21 @@ const seesEverything = (settings: DataLakeSettings, scope: ReadScope, catalogId:
 export const dataPermissions: DataPermissions = {
   decide,
   decideTables,
+  decideDatabases,
+
+  async defaults(scope, catalogId) {
+    const settings = await settingsOf(scope, catalogId);
+    const toGlue = (list: DataLakeSettings['createTableDefaultPermissions']) =>
+      list.map(({ principal, permissions }) => ({
+        Principal: { DataLakePrincipalIdentifier: principal },
+        Permissions: permissions,
+      }));
+    return {
+      database: toGlue(settings.createDatabaseDefaultPermissions),
+      table: toGlue(settings.createTableDefaultPermissions),
+    };
+  },
+
   created: grantToCreator,
 
   async visibleDatabases(scope, catalogId, afterName, limit) {
@@ -179,7 +205,7 @@ export const dataPermissions: DataPermissions = {
   async visibleTables(scope, database, afterName, limit) {
     const standing = await standingOf(scope, database.catalogId);
     // A table that is not there, but would be shown by what is held on all tables of the database: then all are.
-    const any: TableResource = { ...database, type: 'TABLE', tableId: '', table: '*' };
+    const any: TableResource = { ...database, type: 'TABLE', tableId: EVERY_TABLE, table: '*' };
     const wildcards = await listTableGrants(scope.tx, [], [database.databaseId], standing.set);
     const slice = await Slice.of([...standing.rights, ...wildcards.map((grant) => lineOf(grant, any))]);
     if (slice.decide(any, 'DESCRIBE', false).allowed) return 'all';

@@ -1,6 +1,7 @@
 import { type DatabaseRef, lookUpDatabase, lookUpTable, type TableRef } from '@lakewarden/catalog';
 import {
   type ColumnScope,
+  EVERY_TABLE,
   type GovernedResource,
   invalid,
   notFound,
@@ -108,7 +109,7 @@ async function resolveDatabase(
     on:
       kind === 'Database'
         ? { type: 'DATABASE', ...path }
-        : { type: 'TABLE', ...path, tableId: '', table: '*' },
+        : { type: 'TABLE', ...path, tableId: EVERY_TABLE, table: '*' },
     rows: [{ type: kind === 'Database' ? 'DATABASE' : 'TABLE_WILDCARD', columns: [] }],
     columns: ALL_COLUMNS,
     subjectId: database.id,

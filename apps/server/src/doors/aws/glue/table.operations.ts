@@ -12,7 +12,6 @@ import {
   tableRef,
   updateTable,
 } from '@lakewarden/catalog';
-import { notFound } from '@lakewarden/kernel';
 import { z } from 'zod';
 
 import { errorDetail } from './error-detail.ts';
@@ -135,11 +134,8 @@ export const tableOperations: OperationTable = {
       const fold = (name: string) => tableRef(caller, { database: database.name, name }).name;
       return { database, names: input.TablesToDelete.map(fold) };
     },
-    answer: (missing) => ({
-      Errors: missing.map((name) => ({
-        TableName: name,
-        ErrorDetail: errorDetail(notFound('Table not found')),
-      })),
+    answer: (failures) => ({
+      Errors: failures.map(({ name, error }) => ({ TableName: name, ErrorDetail: errorDetail(error) })),
     }),
   }),
   GetTableVersion: operation({

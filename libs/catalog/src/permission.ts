@@ -1,0 +1,138 @@
+import {
+  type Decision,
+  EVERY_TABLE,
+  LakewardenError,
+  type Permission,
+  type ReadScope,
+  type TableResource,
+} from '@lakewarden/kernel';
+
+import type { Database } from './database/database.ts';
+import { findDatabase } from './database/database.repository.ts';
+import type { Table } from './table/table.ts';
+
+/** One of these is enough. */
+export type AnyOf = readonly [Permission, ...Permission[]];
+
+/** spec/permissions.md §9: the same words for what is not allowed and for what is not there. */
+export const insufficient = (permissions: readonly Permission[], name: string): LakewardenError =>
+  new LakewardenError(
+    'AccessDeniedException',
+    `Insufficient Lake Formation permission(s): Required ${permissions.join(' or ')} on ${name}`,
+  );
+
+export const tableResource = (
+  table: Pick<Table, 'id' | 'catalogId' | 'databaseId' | 'database' | 'name'>,
+): TableResource => ({
+  type: 'TABLE',
+  catalogId: table.catalogId,
+  databaseId: table.databaseId,
+  database: table.database,
+  tableId: table.id,
+  table: table.name,
+});
+
+export const databaseResource = ({ id, catalogId, name }: Pick<Database, 'id' | 'catalogId' | 'name'>) =>
+  ({ type: 'DATABASE', catalogId, databaseId: id, database: name }) as const;
+
+async function firstAllowed(
+  permissions: AnyOf,
+  decide: (permission: Permission) => Promise<Decision>,
+): Promise<Decision | undefined> {
+  for (const permission of permissions) {
+    const decision = await decide(permission);
+    if (decision.allowed) return decision;
+  }
+  return undefined;
+}
+
+/** Gate 2 for a table that has been found. @throws AccessDeniedException */
+export async function permitTable(scope: ReadScope, table: Table, permissions: AnyOf): Promise<Decision> {
+  const resource = tableResource(table);
+  const decision = await firstAllowed(permissions, (permission) =>
+    scope.permissions.decide(scope, { permission, resource }),
+  );
+  if (decision === undefined) throw insufficient(permissions, table.name);
+  return decision;
+}
+
+/** Gate 2 for a database that has been found. @throws AccessDeniedException */
+export async function permitDatabase(
+  scope: ReadScope,
+  database: Database,
+  permissions: AnyOf,
+): Promise<Decision> {
+  const resource = databaseResource(database);
+  const decision = await firstAllowed(permissions, (permission) =>
+    scope.permissions.decide(scope, { permission, resource }),
+  );
+  if (decision === undefined) throw insufficient(permissions, database.name);
+  return decision;
+}
+
+/** @throws AccessDeniedException */
+export async function permitCatalog(
+  scope: ReadScope,
+  catalogId: string,
+  permission: Permission,
+): Promise<void> {
+  const resource = { type: 'CATALOG', catalogId } as const;
+  const { allowed } = await scope.permissions.decide(scope, { permission, resource });
+  if (!allowed) throw insufficient([permission], catalogId);
+}
+
+/** Whether the caller may list every database of the catalog: then nothing is told by saying that one is not there. */
+const mayListCatalog = async (scope: ReadScope, catalogId: string): Promise<boolean> => {
+  const resource = { type: 'CATALOG', catalogId } as const;
+  return (await scope.permissions.decide(scope, { permission: 'DESCRIBE', resource })).allowed;
+};
+
+/** Whether the caller may list every table of the database. */
+const mayListTables = async (scope: ReadScope, database: Database): Promise<boolean> => {
+  const resource: TableResource = {
+    ...databaseResource(database),
+    type: 'TABLE',
+    tableId: EVERY_TABLE,
+    table: '*',
+  };
+  return (await scope.permissions.decide(scope, { permission: 'DESCRIBE', resource })).allowed;
+};
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof LakewardenError && error.code === 'EntityNotFoundException';
+
+/** Looks for a database; that it is not there is told only to those who may list the catalog (spec §9). */
+export async function hidingDatabase<T>(
+  scope: ReadScope,
+  ref: { readonly catalogId: string; readonly name: string },
+  permissions: AnyOf,
+  look: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await look();
+  } catch (error) {
+    if (isMissing(error) && !(await mayListCatalog(scope, ref.catalogId)))
+      throw insufficient(permissions, ref.name);
+    throw error;
+  }
+}
+
+/** The same for a table: told to those who may list its database. */
+export async function hidingTable<T>(
+  scope: ReadScope,
+  ref: { readonly catalogId: string; readonly database: string; readonly name: string },
+  permissions: AnyOf,
+  look: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    const database = await findDatabase(scope.tx, ref.catalogId, ref.database);
+    const mayList =
+      database === undefined
+        ? await mayListCatalog(scope, ref.catalogId)
+        : await mayListTables(scope, database);
+    throw mayList ? error : insufficient(permissions, ref.name);
+  }
+}

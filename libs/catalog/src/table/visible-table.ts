@@ -1,0 +1,111 @@
+import { type Decision, showsAllColumns, showsColumn } from '@lakewarden/kernel';
+
+import type { Column, StorageDescriptor, TableDefinition } from '../documents.ts';
+import { insufficient } from '../permission.ts';
+import type { Table } from './table.ts';
+
+const isShown =
+  ({ columns }: Decision) =>
+  (name: string): boolean =>
+    showsColumn(columns, name.toLowerCase());
+
+/** The words of a text that could be a column's name: what is between two of everything else. */
+const WORD = /[\p{L}\p{N}_]+/gu;
+
+/** Whether the text speaks of one of the hidden columns: as a whole, or as a word in it. */
+function namesAny(text: string, hidden: ReadonlySet<string>): boolean {
+  const lower = text.toLowerCase();
+  if (hidden.has(lower)) return true;
+  for (const [word] of lower.matchAll(WORD)) if (hidden.has(word)) return true;
+  // A name of more than one word.
+  return [...hidden].some((name) => /[^\p{L}\p{N}_]/u.test(name) && lower.includes(name));
+}
+
+/** Whether anything in a document speaks of a hidden column: keys and texts, however deep. */
+const mentions = (value: unknown, hidden: ReadonlySet<string>): boolean =>
+  value !== undefined && namesAny(JSON.stringify(value), hidden);
+
+/** Without the members that speak of a hidden column. */
+const cutMembers = <T extends object>(document: T, hidden: ReadonlySet<string>): T =>
+  Object.fromEntries(
+    Object.entries(document).filter(([name, value]) => !mentions({ [name]: value as unknown }, hidden)),
+  ) as T; // the same members, fewer of them; every member of Glue's documents may be absent
+
+export const visibleParameters = (
+  parameters: Readonly<Record<string, string>>,
+  hidden: ReadonlySet<string>,
+): Readonly<Record<string, string>> => cutMembers(parameters, hidden);
+
+const cutColumns = (columns: readonly Column[] | undefined, decision: Decision) =>
+  columns?.filter(({ Name }) => isShown(decision)(Name));
+
+/** What of a descriptor the decision shows. Bucket, sort and skew settings that name a hidden column go with it. */
+export function visibleDescriptor(
+  descriptor: StorageDescriptor | undefined,
+  decision: Decision,
+  hidden: ReadonlySet<string>,
+): StorageDescriptor | undefined {
+  if (descriptor === undefined) return undefined;
+  const { Columns, Parameters, SerdeInfo, ...rest } = descriptor;
+  return {
+    ...cutMembers(rest, hidden),
+    ...(Columns !== undefined && { Columns: cutColumns(Columns, decision) }),
+    ...(typeof Parameters === 'object' &&
+      Parameters !== null && { Parameters: cutMembers(Parameters, hidden) }),
+    ...(typeof SerdeInfo === 'object' && SerdeInfo !== null && { SerdeInfo: cutSerde(SerdeInfo, hidden) }),
+  };
+}
+
+function cutSerde(serde: object, hidden: ReadonlySet<string>): object {
+  const { Parameters, ...rest } = serde as { readonly Parameters?: object };
+  return {
+    ...cutMembers(rest, hidden),
+    ...(Parameters !== undefined && { Parameters: cutMembers(Parameters, hidden) }),
+  };
+}
+
+/** Names of the columns and keys that the decision does not show; lower case. */
+export function hiddenColumns(table: Table, decision: Decision): ReadonlySet<string> {
+  if (showsAllColumns(decision.columns)) return new Set();
+  const all = [...(table.definition.StorageDescriptor?.Columns ?? []), ...table.partitionKeys];
+  return new Set(all.map(({ Name }) => Name.toLowerCase()).filter((name) => !isShown(decision)(name)));
+}
+
+const kept = new WeakMap<Table, WeakMap<Decision, Table>>();
+
+/**
+ * The table as the decision shows it: its columns cut, and with them whatever else names a hidden one
+ * (spec/permissions.md §4, §9). The same objects give the same object, so that what hangs on it can be kept.
+ */
+export function visibleTable(table: Table, decision: Decision): Table {
+  const hidden = hiddenColumns(table, decision);
+  if (hidden.size === 0) return table;
+  const known = kept.get(table)?.get(decision);
+  if (known !== undefined) return known;
+  const { StorageDescriptor, Parameters, ...rest } = table.definition;
+  const definition: TableDefinition = {
+    ...cutMembers(rest, hidden),
+    ...(StorageDescriptor !== undefined && {
+      StorageDescriptor: visibleDescriptor(StorageDescriptor, decision, hidden),
+    }),
+    ...(Parameters !== undefined && { Parameters: cutMembers(Parameters, hidden) }),
+  };
+  const cut: Table = {
+    ...table,
+    definition,
+    partitionKeys: table.partitionKeys.filter(({ Name }) => isShown(decision)(Name)),
+  };
+  const byDecision = kept.get(table) ?? new WeakMap<Decision, Table>();
+  kept.set(table, byDecision.set(decision, cut));
+  return cut;
+}
+
+/**
+ * Partition values are the keys' data: they are shown only to those who see every key (spec/permissions.md §9).
+ * @throws AccessDeniedException
+ */
+export function requireVisibleKeys(table: Table, decision: Decision): void {
+  if (table.partitionKeys.some(({ Name }) => !isShown(decision)(Name))) {
+    throw insufficient(['SELECT'], `the partition keys of ${table.name}`);
+  }
+}
