@@ -139,6 +139,23 @@ async function refuseLinkToLink(scope: ReadScope, name: string, target: Database
   if (await isAllowed(permitDatabase(scope, found, ['DESCRIBE']))) throw linkToLink(name);
 }
 
+/**
+ * A database by its own name, a link as itself, whose own contents (functions, tags) the caller may work with: what is
+ * held on a table in it is not enough.
+ * @throws AccessDeniedException, EntityNotFoundException
+ */
+export async function requireOwnDatabase(
+  scope: ReadScope,
+  ref: DatabaseRef,
+  permissions: AnyOf,
+  find: FindDatabase = findDatabase,
+): Promise<Database> {
+  const database = await look(scope, ref, permissions, find);
+  const { isWhole } = await permitDatabase(scope, database, permissions);
+  if (!isWhole) throw insufficient(permissions, database.name);
+  return database;
+}
+
 /** To those who hold something in a database and nothing on it: that it is there (spec/permissions.md §4). */
 const nameAlone = (database: Database): Database => ({ ...database, definition: {} });
 

@@ -10,8 +10,9 @@ import {
   toPage,
 } from '@lakewarden/kernel';
 
-import { findDatabase, lockDatabase } from '../database/database.repository.ts';
-import { noSuchDatabase } from '../database/databases.ts';
+import { lockDatabase } from '../database/database.repository.ts';
+import { requireOwnDatabase } from '../database/databases.ts';
+import type { AnyOf } from '../permission.ts';
 import { authorizeCatalog, authorizeDatabase, authorizeFunction } from '../reference.ts';
 import { tableNamePattern } from '../table/table-name-pattern.ts';
 import type { FunctionDefinition, FunctionRef, UserDefinedFunction } from './function.ts';
@@ -25,6 +26,8 @@ import {
   replaceFunction,
 } from './function.repository.ts';
 
+const databaseOf = ({ catalogId, database }: FunctionRef) => ({ catalogId, name: database });
+
 const noSuchFunction = (name: string) => notFound(`Function ${name} not found.`);
 
 const functionChange = (changed: Pick<UserDefinedFunction, 'id' | 'catalogId'>): Change => ({
@@ -37,12 +40,13 @@ const functionChange = (changed: Pick<UserDefinedFunction, 'id' | 'catalogId'>):
 async function requireFunction(
   scope: ReadScope,
   ref: FunctionRef,
+  permissions: AnyOf,
   lock = false,
 ): Promise<UserDefinedFunction> {
+  await requireOwnDatabase(scope, databaseOf(ref), permissions);
   const found = await findFunction(scope.tx, ref, lock);
-  if (found !== undefined) return found;
-  const database = await findDatabase(scope.tx, ref.catalogId, ref.database);
-  throw database === undefined ? noSuchDatabase(ref.database) : noSuchFunction(ref.name);
+  if (found === undefined) throw noSuchFunction(ref.name);
+  return found;
 }
 
 export interface CreateUserDefinedFunction {
@@ -57,8 +61,7 @@ export const createUserDefinedFunction = defineWrite({
   async run(scope, command: CreateUserDefinedFunction): Promise<UserDefinedFunction> {
     const ref = command.function;
     await authorizeFunction(scope, ref);
-    const database = await lockDatabase(scope.tx, ref.catalogId, ref.database);
-    if (database === undefined) throw noSuchDatabase(ref.database);
+    const database = await requireOwnDatabase(scope, databaseOf(ref), ['CREATE_TABLE'], lockDatabase);
     if (database.linkTarget !== undefined) {
       throw invalid(`${database.name} is a resource link: make the function in the database it points at.`);
     }
@@ -83,7 +86,7 @@ export const getUserDefinedFunction = defineRead({
 
   async run(scope, command: FunctionRef): Promise<UserDefinedFunction> {
     await authorizeFunction(scope, command);
-    return requireFunction(scope, command);
+    return requireFunction(scope, command, ['DESCRIBE']);
   },
 });
 
@@ -129,7 +132,9 @@ export const getUserDefinedFunctions = defineRead({
     const found: UserDefinedFunction[] = [];
     for (let seen = 0; seen < SCAN_LIMIT; seen += BATCH) {
       const rows = await list(after, BATCH);
+      const shown = await shownDatabases(scope, rows);
       for (const row of rows) {
+        if (!shown.has(row.databaseId)) continue;
         const isOfType = functionType === undefined || row.definition.FunctionType === functionType;
         if (isOfType && matches(row.name)) found.push(row);
       }
@@ -141,6 +146,26 @@ export const getUserDefinedFunctions = defineRead({
   },
 });
 
+/** Of these functions' databases, those whose functions the caller may see. */
+async function shownDatabases(
+  scope: ReadScope,
+  rows: readonly UserDefinedFunction[],
+): Promise<ReadonlySet<string>> {
+  const databases = [...new Map(rows.map((row) => [row.databaseId, row])).values()];
+  const decisions = await scope.permissions.decideDatabases(
+    scope,
+    'DESCRIBE',
+    databases.map(({ databaseId, catalogId, database }) => ({
+      type: 'DATABASE',
+      catalogId,
+      databaseId,
+      database,
+    })),
+  );
+  const isShown = (i: number): boolean => decisions[i]?.allowed === true && decisions[i].isWhole;
+  return new Set(databases.filter((_, i) => isShown(i)).map(({ databaseId }) => databaseId));
+}
+
 /** One database's functions or all of the catalog's, once the caller may see them. @throws EntityNotFoundException */
 async function lister(
   scope: ReadScope,
@@ -151,8 +176,7 @@ async function lister(
     return (after, limit) => listFunctionsIn(scope.tx, catalogId, after, limit);
   }
   await authorizeDatabase(scope, { catalogId, name });
-  const database = await findDatabase(scope.tx, catalogId, name);
-  if (database === undefined) throw noSuchDatabase(name);
+  const database = await requireOwnDatabase(scope, { catalogId, name }, ['DESCRIBE']);
   return (after, limit) => listFunctionsOf(scope.tx, database.id, after, limit);
 }
 
@@ -169,7 +193,7 @@ export const updateUserDefinedFunction = defineWrite({
 
   async run(scope, command: UpdateUserDefinedFunction): Promise<UserDefinedFunction> {
     await authorizeFunction(scope, command.function);
-    const current = await requireFunction(scope, command.function, true);
+    const current = await requireFunction(scope, command.function, ['ALTER'], true);
     if (command.newName !== current.name) {
       await authorizeFunction(scope, { ...command.function, name: command.newName });
     }
@@ -186,7 +210,7 @@ export const deleteUserDefinedFunction = defineWrite({
 
   async run(scope, command: FunctionRef): Promise<void> {
     await authorizeFunction(scope, command);
-    const found = await requireFunction(scope, command, true);
+    const found = await requireFunction(scope, command, ['DROP'], true);
     await deleteFunctionRow(scope.tx, found.id);
     scope.changed(functionChange(found));
   },

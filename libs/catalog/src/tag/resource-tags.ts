@@ -1,8 +1,8 @@
 import { defineRead, defineWrite, parseGlueArn, type ReadScope } from '@lakewarden/kernel';
 
-import { findDatabase } from '../database/database.repository.ts';
-import { noSuchDatabase } from '../database/databases.ts';
+import { requireOwnDatabase } from '../database/databases.ts';
 import { lockTagsOf } from '../locks.repository.ts';
+import { foldName } from '../names.ts';
 import { authorizeDatabase, type DatabaseRef } from '../reference.ts';
 import { mergedTags, refuseReserved, type TaggedResource, type Tags } from './tag.ts';
 import { deleteTags, findTags, putTags } from './tag.repository.ts';
@@ -12,6 +12,10 @@ import { requireTaggable } from './taggable.ts';
 async function authorizedResource(scope: ReadScope, arn: string, hold = false): Promise<TaggedResource> {
   const parsed = parseGlueArn(arn);
   await scope.authorize({ arn, accountId: parsed.accountId });
+  if (parsed.kind === 'database') {
+    const ref = { catalogId: parsed.accountId, name: foldName(parsed.names[0] ?? '') };
+    await requireOwnDatabase(scope, ref, [hold ? 'ALTER' : 'DESCRIBE']);
+  }
   return requireTaggable(scope.tx, parsed, arn, scope.home, hold);
 }
 
@@ -80,8 +84,7 @@ export const getDatabaseTags = defineRead({
 
   async run(scope, command: DatabaseRef): Promise<Tags> {
     await authorizeDatabase(scope, command);
-    const database = await findDatabase(scope.tx, command.catalogId, command.name);
-    if (database === undefined) throw noSuchDatabase(command.name);
+    const database = await requireOwnDatabase(scope, command, ['DESCRIBE']);
     return findTags(scope.tx, { kind: 'database', id: database.id });
   },
 });
