@@ -29,6 +29,7 @@ describe('the documents', () => {
   it.each([
     { file: 'README.md', heading: 'Five minutes with the AWS CLI' },
     { file: 'docs/guides/partition-indexes.md', heading: undefined },
+    { file: 'docs/guides/iceberg.md', heading: undefined },
   ])(
     '$file does what it says, and prints what it says',
     async ({ file, heading }) => {

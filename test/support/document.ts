@@ -48,6 +48,8 @@ export async function runSteps(lake: Lake, steps: readonly Step[]): Promise<stri
     .map(({ script: text, line }) => `# line ${String(line)}\n${text}\nprintf '%s\\n' '${MARK}'`)
     .join('\n')
     .replaceAll('http://127.0.0.1:8181', lake.url)
+    .replaceAll("'$PWD'/data/lake", lake.lakeFolder)
+    .replaceAll(' data/lake', ` ${lake.lakeFolder}`)
     .replaceAll('AWS_ACCESS_KEY_ID=AKIA...', `AWS_ACCESS_KEY_ID=${lake.accessKeyId}`)
     .replaceAll('AWS_SECRET_ACCESS_KEY=...', `AWS_SECRET_ACCESS_KEY=${lake.secretAccessKey}`);
   const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], {

@@ -39,6 +39,8 @@ export interface Lake {
   readonly accessKeyId: string;
   readonly consolePassword: string;
   readonly secretAccessKey: string;
+  /** Where its file:// locations may lie: DATA_DIR/lake. */
+  readonly lakeFolder: string;
   stop(): Promise<void>;
 }
 
@@ -84,6 +86,7 @@ export async function startLake(
     accessKeyId: credentials.accessKeyId,
     secretAccessKey: credentials.secretAccessKey,
     consolePassword: credentials.consolePassword,
+    lakeFolder: join(directory, 'lake'),
     async ok(operation, input) {
       const answer = await glue(operation, input);
       if (answer.status !== 200) throw new Error(`${operation}: ${JSON.stringify(answer.body)}`);

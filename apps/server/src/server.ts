@@ -38,9 +38,10 @@ import { operationTables } from './doors/aws/operation-tables.ts';
 import { registerSignInDoor } from './doors/sign-in/token.door.ts';
 import { readSchema } from './doors/graphql/schema-text.ts';
 import { createMetrics, registerOperationsDoor } from './doors/operations/operations.door.ts';
+import { LocalLake } from './lake/local-lake.ts';
 import { JobQueue } from './jobs/job-queue.ts';
 import { readMasterKeys, writeAdminCredentials } from './settings/local-files.ts';
-import type { Settings } from './settings/settings.ts';
+import { localRoots, type Settings } from './settings/settings.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url));
 
@@ -96,6 +97,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
     region: settings.LAKEWARDEN_REGION,
     authorize: authorizeAdministrators,
     permissions: dataPermissions,
+    files: new LocalLake(localRoots(settings)),
     enqueue: (tx, job) => jobs.enqueue(tx, job),
   });
   await feed.start();

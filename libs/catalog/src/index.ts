@@ -12,6 +12,7 @@ export type { Database } from './database/database.ts';
 export { isStorableText } from './documents.ts';
 export * from './function/function.ts';
 export * from './function/functions.ts';
+export type { CreateIcebergTableInput, IcebergInput } from './iceberg/iceberg-input.ts';
 export * from './partition/get-partitions.ts';
 export * from './partition/partition.ts';
 export * from './partition/partitions.ts';

@@ -3,6 +3,7 @@ export * from './caller.ts';
 export * from './clock.ts';
 export * from './errors.ts';
 export * from './ids.ts';
+export * from './lake-files.ts';
 export * from './paging.ts';
 export * from './permission.ts';
 export * from './secret.ts';

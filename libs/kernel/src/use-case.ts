@@ -2,6 +2,7 @@ import type { ArnHome } from './arn.ts';
 import type { Caller, Resource } from './caller.ts';
 import type { Clock } from './clock.ts';
 import type { Id } from './ids.ts';
+import type { LakeFiles } from './lake-files.ts';
 import type { PageTokens } from './paging.ts';
 import type {
   DatabaseResource,
@@ -112,6 +113,7 @@ export interface DataPermissions {
 }
 
 export interface WriteScope extends ReadScope {
+  readonly files: LakeFiles;
   /** One instant for the whole write. */
   readonly now: Date;
   newId<Kind extends string>(): Id<Kind>;

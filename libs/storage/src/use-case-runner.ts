@@ -6,6 +6,7 @@ import {
   type Clock,
   type DataPermissions,
   type Job,
+  type LakeFiles,
   newId,
   type PageTokens,
   type ReadScope,
@@ -29,6 +30,7 @@ export interface RunnerPorts {
   readonly region: string;
   readonly authorize: Authorize;
   readonly permissions: DataPermissions;
+  readonly files: LakeFiles;
   /** Queues the job inside the transaction. */
   enqueue(tx: Tx, job: Job): Promise<void>;
 }
@@ -56,7 +58,7 @@ export class UseCaseRunner implements UseCases {
     useCase: Extract<UseCase<Command, Answer>, { kind: 'write' }>,
     command: Command,
   ): Promise<Answer> {
-    const { database, feed, clock, cache } = this.#ports;
+    const { database, feed, clock, cache, files } = this.#ports;
     const changes: Change[] = [];
     const now = clock.now();
     const { answer, revision } = await database.transaction(async (prisma, client) => {
@@ -66,6 +68,7 @@ export class UseCaseRunner implements UseCases {
         cached: (key, load) =>
           caller.request.revision === undefined ? cache.peek(key, load) : load().then(({ value }) => value),
         now,
+        files,
         newId,
         enqueue: (job) => this.#ports.enqueue(tx, job),
         changed: (change) => {

@@ -5,6 +5,7 @@ import { type Caller, PageTokens, Secret, systemClock } from '@lakewarden/kernel
 import { dataPermissions } from '@lakewarden/permissions';
 import { ChangeAwareCache, ChangeFeed, Database, migrate, UseCaseRunner } from '@lakewarden/storage';
 
+import { LocalLake } from '../lake/local-lake.ts';
 import { prepareNextMasterKey, promoteNextMasterKey, readMasterKeys } from '../settings/local-files.ts';
 import type { Settings } from '../settings/settings.ts';
 import { MIGRATIONS } from './migrations.ts';
@@ -58,6 +59,7 @@ export async function rotateMasterKey(settings: Settings): Promise<MasterKeyRota
         throw new Error('the operator asks for nothing that is authorized');
       },
       permissions: dataPermissions,
+      files: new LocalLake([]),
       enqueue: () => Promise.reject(new Error('rotation queues no work')),
     });
     const counts = await runner.run(operator, resealAll, new MasterKeys(next, [current]));

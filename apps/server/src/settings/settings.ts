@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import { isAccountId } from '@lakewarden/kernel';
 import { z } from 'zod';
 
@@ -46,7 +48,14 @@ const environment = z.object({
     .default('us-east-1')
     .describe('the region in ARNs'),
   LAKEWARDEN_MASTER_KEY: base64Key.optional().describe('32 bytes, base64: wraps every secret at rest'),
-  LAKEWARDEN_LOCAL_ROOTS: z.string().optional().describe('folders inside which file:// locations may lie'),
+  LAKEWARDEN_LOCAL_ROOTS: z
+    .string()
+    .refine(
+      (text) => text.split(':').every((folder) => folder !== ''),
+      'must be folders separated by :, none of them empty',
+    )
+    .optional()
+    .describe('folders, separated by `:`, inside which file:// locations may lie; absent, `DATA_DIR/lake`'),
   LAKEWARDEN_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -77,6 +86,10 @@ export type Environment = z.output<typeof environment>;
 export interface Settings extends Readonly<Environment> {
   readonly publicUrl: string;
 }
+
+/** contract.md §2: nothing else on the disk is ever read or written for a table. */
+export const localRoots = (settings: Settings): string[] =>
+  settings.LAKEWARDEN_LOCAL_ROOTS?.split(':') ?? [join(settings.LAKEWARDEN_DATA_DIR, 'lake')];
 
 /** A setting that cannot be: the start ends with exit code 78 and this one line. */
 export class SettingsError extends Error {

@@ -1,15 +1,18 @@
-import { defineWrite, invalid, type ReadScope } from '@lakewarden/kernel';
+import { defineWrite, invalid, type ReadScope, type WriteScope } from '@lakewarden/kernel';
 
+import type { Database } from '../database/database.ts';
 import { holdDatabase } from '../database/databases.ts';
 import { findDatabase } from '../database/database.repository.ts';
 import type { LinkTarget } from '../documents.ts';
+import { beginIcebergTable } from '../iceberg/begin-iceberg-table.ts';
+import type { IcebergInput } from '../iceberg/iceberg-input.ts';
 import { isAllowed, linkToLink, tableTarget } from '../link.ts';
 import { createIndexesWithTable, type IndexRequest } from '../partition-index/index-rules.ts';
 import { permitDatabase, permitTable, tableResource } from '../permission.ts';
 import { authorizeTable, tableIn, type TableRef } from '../reference.ts';
 import { type Table, tableChange } from './table.ts';
 import { partitionKeyColumns, refuseUnfitLink, type TableInput } from './table-rules.ts';
-import { findTable, insertTable } from './table.repository.ts';
+import { findTable, insertTable, tableExists } from './table.repository.ts';
 
 /** Only a target that the caller may see is looked at: the refusal must not tell what is there. */
 async function refuseLinkToLink(scope: ReadScope, made: TableRef, link: LinkTarget): Promise<void> {
@@ -28,6 +31,8 @@ async function refuseLinkToLink(scope: ReadScope, made: TableRef, link: LinkTarg
 export interface CreateTable extends TableInput {
   readonly table: TableRef;
   readonly indexes?: readonly IndexRequest[] | undefined;
+  /** The server is to write the table's first Iceberg metadata. */
+  readonly iceberg?: IcebergInput | undefined;
 }
 
 /**
@@ -55,29 +60,48 @@ export const createTable = defineWrite({
     if (command.linkTarget !== undefined)
       await refuseLinkToLink(scope, tableIn(database, command.table.name), command.linkTarget);
 
-    const made: Omit<Table, 'no'> = {
-      id: scope.newId<'Table'>(),
-      databaseId: database.id,
-      catalogId: database.catalogId,
-      database: database.name,
-      name: command.table.name,
-      versionId: '0',
-      definition: command.definition,
-      partitionKeys,
-      hasPartitionKeys: command.partitionKeys !== undefined,
-      ...(command.linkTarget !== undefined && { linkTarget: command.linkTarget }),
-      createdBy: scope.caller.arn,
-      createdAt: scope.now,
-      updatedAt: scope.now,
-    };
-    const table: Table = { ...made, no: await insertTable(scope.tx, made) };
-    await scope.permissions.created(
-      scope,
-      tableResource(table),
-      database.definition.CreateTableDefaultPermissions ?? [],
-    );
-    await createIndexesWithTable(scope, table, command.indexes ?? []);
-    scope.changed(tableChange(table));
-    return table;
+    const parts = { partitionKeys, definition: command.definition };
+    if (command.iceberg === undefined) return insert(scope, database, command, parts);
+
+    // Before the file: nothing is written for a name that is taken, nor taken back from under whoever has it.
+    if ((await findTable(scope.tx, tableIn(database, command.table.name))) !== undefined) throw tableExists();
+    const begun = await beginIcebergTable(scope, command.iceberg, command);
+    try {
+      return await insert(scope, database, command, { ...parts, definition: begun.definition });
+    } catch (error) {
+      await begun.discard();
+      throw error;
+    }
   },
 });
+
+async function insert(
+  scope: WriteScope,
+  database: Database,
+  command: CreateTable,
+  parts: Pick<Table, 'definition' | 'partitionKeys'>,
+): Promise<Table> {
+  const made: Omit<Table, 'no'> = {
+    id: scope.newId<'Table'>(),
+    databaseId: database.id,
+    catalogId: database.catalogId,
+    database: database.name,
+    name: command.table.name,
+    versionId: '0',
+    ...parts,
+    hasPartitionKeys: command.partitionKeys !== undefined,
+    ...(command.linkTarget !== undefined && { linkTarget: command.linkTarget }),
+    createdBy: scope.caller.arn,
+    createdAt: scope.now,
+    updatedAt: scope.now,
+  };
+  const table: Table = { ...made, no: await insertTable(scope.tx, made) };
+  await scope.permissions.created(
+    scope,
+    tableResource(table),
+    database.definition.CreateTableDefaultPermissions ?? [],
+  );
+  await createIndexesWithTable(scope, table, command.indexes ?? []);
+  scope.changed(tableChange(table));
+  return table;
+}

@@ -98,6 +98,8 @@ export async function listTablesById(tx: Tx, ids: readonly string[]): Promise<Ta
 
 const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
 
+export const tableExists = () => alreadyExists('Table already exists.');
+
 export async function insertTable(tx: Tx, table: Omit<Table, 'no'>): Promise<string> {
   try {
     const [row] = await sql<{ no: string }>(tx, {
@@ -119,7 +121,7 @@ export async function insertTable(tx: Tx, table: Omit<Table, 'no'>): Promise<str
     });
     return row?.no ?? '';
   } catch (error) {
-    throw isUniqueViolation(error) ? alreadyExists('Table already exists.') : error;
+    throw isUniqueViolation(error) ? tableExists() : error;
   }
 }
 

@@ -1,4 +1,11 @@
-import { defineRead, defineWrite, LakewardenError, notFound, type WriteScope } from '@lakewarden/kernel';
+import {
+  defineRead,
+  defineWrite,
+  invalid,
+  LakewardenError,
+  notFound,
+  type WriteScope,
+} from '@lakewarden/kernel';
 
 import { requireDatabase } from '../database/databases.ts';
 import { fixedLink, isSameTarget } from '../link.ts';
@@ -26,6 +33,8 @@ export interface UpdateTable extends TableInput {
   /** The version the caller has read; another one now means that somebody else has written. */
   readonly expectedVersionId?: string | undefined;
   readonly skipArchive: boolean;
+  /** The request has an UpdateOpenTableFormatInput. */
+  readonly isOpenTableFormatUpdate?: boolean;
 }
 
 const raced = (): LakewardenError =>
@@ -56,6 +65,11 @@ export const updateTable = defineWrite({
 
   async run(scope, command: UpdateTable): Promise<Table> {
     await authorizeTable(scope, command.table);
+    if (command.isOpenTableFormatUpdate === true) {
+      throw invalid(
+        'UpdateOpenTableFormatInput is not supported: commit with an Iceberg client, which swaps metadata_location.',
+      );
+    }
     const partitionKeys = partitionKeyColumns(command.partitionKeys);
     const { table: current, link } = await lockTableAndLink(
       scope,

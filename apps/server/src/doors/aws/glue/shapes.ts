@@ -9,7 +9,7 @@ import { z } from 'zod';
 const storable = (text: string): boolean => isStorableText(text);
 const STORABLE = 'Member must not contain U+0000 or half a surrogate pair';
 
-const text = (min: number, max: number) => z.string().min(min).max(max).refine(storable, STORABLE);
+export const text = (min: number, max: number) => z.string().min(min).max(max).refine(storable, STORABLE);
 
 const SINGLE_LINE = /^[\u0020-\uD7FF\uE000-\uFFFD\t\uD800-\uDFFF]*$/;
 

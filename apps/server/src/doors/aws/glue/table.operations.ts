@@ -16,6 +16,7 @@ import { z } from 'zod';
 
 import { errorDetail } from './error-detail.ts';
 import { operation, type OperationTable } from '../operation.ts';
+import { openTableFormatInput } from './open-table-format.shapes.ts';
 import { partitionIndex } from './partition-index.operations.ts';
 import { catalogId, maxResults, nameString, pageToken, seconds, tableInput, tableNames } from './shapes.ts';
 
@@ -51,17 +52,48 @@ const named = (input: z.output<typeof tableNames>) => ({
   name: input.TableName,
 });
 
+interface TableRequest {
+  readonly Name?: string | undefined;
+  readonly TableInput?: z.output<typeof tableInput> | undefined;
+  readonly OpenTableFormatInput?: z.output<typeof openTableFormatInput>;
+  readonly UpdateOpenTableFormatInput?: object | undefined;
+}
+
+/** A table is described by TableInput, or by its Name and what an open table format says of it. */
+function withTableInput<Request extends TableRequest>(request: Request, context: z.RefinementCtx) {
+  const { Name, TableInput, OpenTableFormatInput, UpdateOpenTableFormatInput: update } = request;
+  const iceberg = OpenTableFormatInput?.IcebergInput;
+  const missing = (member: string) => {
+    context.addIssue({ code: 'custom', path: [member], message: 'Member must not be null' });
+  };
+  if (TableInput === undefined && iceberg?.CreateIcebergTableInput === undefined && update === undefined) {
+    missing('TableInput');
+    return z.NEVER;
+  }
+  const name = TableInput?.name ?? Name;
+  if (name === undefined) {
+    missing('Name');
+    return z.NEVER;
+  }
+  return { ...request, iceberg, table: TableInput ?? { name, definition: {} } };
+}
+
 export const tableOperations: OperationTable = {
   CreateTable: operation({
-    input: databaseName.extend({
-      TableInput: tableInput,
-      PartitionIndexes: z.array(partitionIndex).max(3).optional(),
-    }),
+    input: databaseName
+      .extend({
+        Name: nameString.optional(),
+        TableInput: tableInput.optional(),
+        PartitionIndexes: z.array(partitionIndex).max(3).optional(),
+        OpenTableFormatInput: openTableFormatInput,
+      })
+      .transform(withTableInput),
     useCase: createTable,
-    command: ({ CatalogId, DatabaseName, TableInput: { name, ...input }, PartitionIndexes }, caller) => ({
+    command: ({ CatalogId, DatabaseName, table: { name, ...input }, PartitionIndexes, iceberg }, caller) => ({
       table: tableRef(caller, { catalogId: CatalogId, database: DatabaseName, name }),
       ...input,
       indexes: PartitionIndexes?.map(({ IndexName, Keys }) => ({ indexName: IndexName, keys: Keys })),
+      iceberg,
     }),
     answer: () => ({}),
   }),
@@ -102,20 +134,33 @@ export const tableOperations: OperationTable = {
     }),
   }),
   UpdateTable: operation({
-    input: databaseName.extend({
-      TableInput: tableInput,
-      SkipArchive: z.boolean().optional(),
-      VersionId: z.string().min(1).max(255).optional(),
-    }),
+    // Force, ViewUpdateAction and TransactionId: about views of several dialects and governed tables; ignored.
+    input: databaseName
+      .extend({
+        Name: nameString.optional(),
+        TableInput: tableInput.optional(),
+        SkipArchive: z.boolean().optional(),
+        VersionId: z.string().min(1).max(255).optional(),
+        UpdateOpenTableFormatInput: z.looseObject({}).optional(),
+      })
+      .transform(withTableInput),
     useCase: updateTable,
     command: (
-      { CatalogId, DatabaseName, TableInput: { name, ...input }, SkipArchive, VersionId },
+      {
+        CatalogId,
+        DatabaseName,
+        table: { name, ...input },
+        SkipArchive,
+        VersionId,
+        UpdateOpenTableFormatInput: openTableFormat,
+      },
       caller,
     ) => ({
       table: tableRef(caller, { catalogId: CatalogId, database: DatabaseName, name }),
       ...input,
       skipArchive: SkipArchive ?? false,
       expectedVersionId: VersionId,
+      isOpenTableFormatUpdate: openTableFormat !== undefined,
     }),
     answer: () => ({}),
   }),
