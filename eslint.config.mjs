@@ -3,7 +3,16 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   {
-    ignores: ['**/dist/', '**/generated/', 'node_modules/', '.venv/', 'coverage/', 'data/', '**/*.mjs', '*.config.ts'],
+    ignores: [
+      '**/dist/',
+      '**/generated/',
+      'node_modules/',
+      '.venv/',
+      'coverage/',
+      'data/',
+      '**/*.mjs',
+      '*.config.ts',
+    ],
   },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
