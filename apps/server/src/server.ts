@@ -31,6 +31,8 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { LogController } from 'fastify';
 import pino, { type Logger } from 'pino';
 
+import { Admission } from './admission/admission.ts';
+import { admissionLimits, arrivalLimits } from './admission/limits.ts';
 import { AppModule } from './app.module.ts';
 import { ChangeListener } from './change-listener.ts';
 import { MAX_BODY_BYTES, registerAwsDoor } from './doors/aws/aws.door.ts';
@@ -64,7 +66,12 @@ export interface RunningServer {
 export interface ServerOptions {
   readonly clock?: Clock;
   readonly log?: Logger;
+  /** How long clients are given to leave by themselves when the server closes; nobody waits for nobody. */
+  readonly drainGraceMs?: number;
 }
+
+/** Within contract.md §2's ten seconds, with time left for the database to be closed. */
+const CUT_OFF_MS = 6_000;
 
 /** Puts everything together and listens. */
 export async function startServer(settings: Settings, options: ServerOptions = {}): Promise<RunningServer> {
@@ -75,12 +82,16 @@ export async function startServer(settings: Settings, options: ServerOptions = {
   const database = await Database.open({
     url: settings.DATABASE_URL,
     directory: `${settings.LAKEWARDEN_DATA_DIR}/pglite`,
+    maxConnections: settings.LAKEWARDEN_DATABASE_CONNECTIONS,
+    maxWaiting: settings.LAKEWARDEN_DATABASE_WAITING,
+    statementTimeoutMs: settings.LAKEWARDEN_STATEMENT_TIMEOUT_SECONDS * 1000,
   });
   await migrate(database, MIGRATIONS);
 
   const feed = new ChangeFeed(database, settings.DATABASE_URL);
   const cache = new ChangeAwareCache(feed);
-  const metrics = createMetrics(cache, database);
+  const admission = new Admission(admissionLimits(settings));
+  const metrics = createMetrics(cache, database, admission);
   const jobs = new JobQueue(database, log, (job, outcome, seconds) => {
     metrics.jobs.observe({ job, outcome }, seconds);
   });
@@ -133,12 +144,15 @@ export async function startServer(settings: Settings, options: ServerOptions = {
     return { ...principal, request: facts };
   };
 
-  let isDraining = false;
   const adapter = new FastifyAdapter({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: MAX_BODY_BYTES,
+    // What was sent before the end is answered: see Admission.beginDrain.
+    return503OnClosing: false,
+    ...arrivalLimits(settings),
   });
+  admission.register(adapter.getInstance());
   const module = AppModule.with({
     useCases: runner,
     changes: new ChangeListener(feed),
@@ -168,12 +182,13 @@ export async function startServer(settings: Settings, options: ServerOptions = {
     });
     done();
   });
-  registerOperationsDoor(fastify, { database, metrics, isDraining: () => isDraining });
+  registerOperationsDoor(fastify, { database, metrics, isDraining: () => admission.isDraining });
   registerSignInDoor(fastify, { tokens, issuer: settings.publicUrl });
   const sdl = await readSchema();
   fastify.get('/graphql/schema.graphql', (_request, reply) =>
     reply.type('text/plain; charset=utf-8').send(sdl),
   );
+  fastify.server.maxConnections = settings.LAKEWARDEN_MAX_CONNECTIONS;
   await app.listen(settings.LAKEWARDEN_PORT, settings.LAKEWARDEN_HOST);
 
   return {
@@ -181,8 +196,14 @@ export async function startServer(settings: Settings, options: ServerOptions = {
     app,
     ...(credentialsFile !== undefined && { credentialsFile }),
     async close() {
-      isDraining = true;
+      await admission.beginDrain(options.drainGraceMs ?? 0);
+      // Whoever has not read his answer by then is cut off: the others' work is done.
+      const cutOff = setTimeout(() => {
+        fastify.server.closeAllConnections();
+      }, CUT_OFF_MS);
       await app.close();
+      clearTimeout(cutOff);
+      admission.close();
       await jobs.close();
       await feed.close();
       await database.close();

@@ -50,6 +50,8 @@ const RENDERINGS: Readonly<Record<ErrorCode, Rendering>> = {
   ResourceNotReadyException: { status: 400, query: ['InvalidInput', 400] },
   ResourceNumberLimitExceededException: { status: 400, query: ['LimitExceeded', 409] },
   SerializationException: { status: 400, query: ['MalformedQueryString', 400], isFrontEnd: true },
+  // AWS's common error of that name; every SDK repeats after a 503.
+  ServiceUnavailableException: { status: 503, query: ['ServiceUnavailable', 503], isFrontEnd: true },
   ThrottlingException: { status: 400, restStatus: 429, query: ['Throttling', 400], isFrontEnd: true },
   UnknownOperationException: {
     status: 400,
@@ -81,6 +83,13 @@ const INTERNAL = new LakewardenError(
 export const publicError = (error: unknown): LakewardenError =>
   error instanceof LakewardenError ? error : INTERNAL;
 
+/** SDKs back off by their own rule; browsers, curl and proxies go by this. */
+export const RETRY_AFTER_SECONDS = '1';
+
+/** Whether the same request may succeed a moment later. */
+export const isRetryable = (code: ErrorCode): boolean =>
+  code === 'ThrottlingException' || code === 'ServiceUnavailableException';
+
 export function renderError(
   protocol: Protocol,
   service: Service | undefined,
@@ -89,11 +98,12 @@ export function renderError(
 ): RenderedError {
   const { code, message } = publicError(error);
   const rendering = RENDERINGS[code];
+  const retry = isRetryable(code) ? { 'retry-after': RETRY_AFTER_SECONDS } : {};
   if (protocol === 'query') {
     const [queryCode, status] = rendering.query;
     return {
       status,
-      headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId },
+      headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId, ...retry },
       body: encodeQueryError(service, { code: queryCode, message, isReceiver: status >= 500 }, requestId),
     };
   }
@@ -103,6 +113,7 @@ export function renderError(
       'content-type': protocol === 'json' ? 'application/x-amz-json-1.1' : 'application/json',
       'x-amzn-requestid': requestId,
       'x-amzn-errortype': code,
+      ...retry,
     },
     body: JSON.stringify({ __type: code, [rendering.isFrontEnd === true ? 'message' : 'Message']: message }),
   };

@@ -1,5 +1,5 @@
 export { encodeRfc3986 } from './canonical.ts';
-export { publicError, renderError, type RenderedError } from './errors.ts';
+export { isRetryable, publicError, renderError, type RenderedError, RETRY_AFTER_SECONDS } from './errors.ts';
 export { decodeJson, encodeJson } from './json.ts';
 export { decodeQuery, encodeQueryAnswer, encodeQueryError, xmlList } from './query.ts';
 export {

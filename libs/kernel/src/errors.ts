@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   'ResourceNotReadyException',
   'ResourceNumberLimitExceededException',
   'SerializationException',
+  'ServiceUnavailableException',
   'ThrottlingException',
   'UnknownOperationException',
   'UnrecognizedClientException',

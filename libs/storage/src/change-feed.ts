@@ -7,6 +7,9 @@ import type { Database } from './database.ts';
 
 const CHANNEL = 'lakewarden_change';
 const RECONNECT_AFTER_MS = 1_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** Within it a machine that went away without a word is noticed: until then changes are missed. */
+const KEEP_ALIVE_MS = 10_000;
 
 interface ChangeEvents {
   change: [Change];
@@ -40,6 +43,8 @@ export class ChangeFeed extends EventEmitter<ChangeEvents> {
       connectionString: this.#url,
       application_name: 'lakewarden feed',
       keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     });
     this.#client = client;
     client.on('notification', ({ payload }) => {
@@ -76,7 +81,10 @@ export class ChangeFeed extends EventEmitter<ChangeEvents> {
     if (this.#closed || this.#timer !== undefined) return;
     this.isLive = false;
     this.emit('gap');
-    this.#client?.removeAllListeners().on('error', () => undefined);
+    const lost = this.#client;
+    lost?.removeAllListeners().on('error', () => undefined);
+    // One that connected and could not listen would stay open.
+    void lost?.end().catch(() => undefined);
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       void this.start();

@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 
+import { lockDirectory } from './directory-lock.ts';
+
 const SYNC = 'S'.charCodeAt(0);
 const SIMPLE_QUERY = 'Q'.charCodeAt(0);
 const FLUSH = 'H'.charCodeAt(0);
@@ -144,11 +146,14 @@ async function close(worker: Worker): Promise<void> {
   await worker.terminate();
 }
 
-/** @param directory a folder, or `memory://` for a database that is gone at exit */
+/**
+ * @param directory a folder, or `memory://` for a database that is gone at exit
+ * @throws Error another server has the folder
+ */
 export async function openEmbeddedDatabase(directory: string): Promise<EmbeddedDatabase> {
-  if (!directory.startsWith('memory:') && !existsSync(join(directory, 'PG_VERSION'))) {
-    await initialise(directory);
-  }
+  const isInMemory = directory.startsWith('memory:');
+  const unlock = isInMemory ? () => undefined : await lockDirectory(directory);
+  if (!isInMemory && !existsSync(join(directory, 'PG_VERSION'))) await initialise(directory);
   const worker = await start(directory);
   let socket: WorkerSocket | undefined;
   return {
@@ -159,6 +164,9 @@ export async function openEmbeddedDatabase(directory: string): Promise<EmbeddedD
       socket = new WorkerSocket(worker);
       return socket;
     },
-    close: () => close(worker),
+    async close() {
+      await close(worker);
+      unlock();
+    },
   };
 }

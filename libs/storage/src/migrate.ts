@@ -44,9 +44,8 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
  */
 export async function migrate(database: Database, directory: string): Promise<string[]> {
   const migrations = await readMigrations(directory);
-  const client = await database.pool.connect();
-  const appliedNow: string[] = [];
-  try {
+  return database.unhurried(async (client) => {
+    const appliedNow: string[] = [];
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await client.query(CREATE_LEDGER);
     const ledger = await client.query<{ migration_name: string; checksum: string }>(
@@ -72,9 +71,7 @@ export async function migrate(database: Database, directory: string): Promise<st
       }
       appliedNow.push(name);
     }
+    await client.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
     return appliedNow;
-  } finally {
-    await client.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => undefined);
-    client.release();
-  }
+  });
 }

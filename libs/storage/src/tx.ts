@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache';
 import pg from 'pg';
 
 import type { Database, PrismaTransaction } from './database.ts';
+import { explainFailure } from './failures.ts';
 
 /** SQL text with $n placeholders, and what stands in for them. */
 export interface Statement {
@@ -36,28 +37,6 @@ const toConfig = ({ text, values = [], prepared = false }: Statement): pg.QueryC
   ...(prepared && { name: preparedName(text) }),
 });
 
-/** Failures of PostgreSQL that have a name of their own in the field. */
-function named(error: unknown): unknown {
-  if (!(error instanceof pg.DatabaseError)) return error;
-  // serialization_failure, deadlock_detected
-  if (error.code === '40001' || error.code === '40P01') {
-    return new LakewardenError(
-      'ConcurrentModificationException',
-      'Another request changed the same thing at the same time. Try again.',
-      { cause: error },
-    );
-  }
-  // query_canceled
-  if (error.code === '57014') {
-    return new LakewardenError(
-      'OperationTimeoutException',
-      'The database took too long. Narrow the request, or add a partition index.',
-      { cause: error },
-    );
-  }
-  return error;
-}
-
 async function run<Row>(
   database: Database,
   client: Pick<pg.ClientBase, 'query'>,
@@ -68,24 +47,29 @@ async function run<Row>(
     const { rows } = await client.query(toConfig(statement));
     return rows as Row[]; // each repository states the shape of the columns it selects
   } catch (error) {
-    throw named(error);
+    throw explainFailure(error);
   } finally {
     database.statements.count += 1;
     database.statements.seconds += (performance.now() - startedAt) / 1000;
   }
 }
 
+/** Whether the database itself has answered so, on a connection that goes on. */
+const isAnswer = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError ||
+  (error instanceof LakewardenError && error.code !== 'ServiceUnavailableException');
+
 /** A scope without a transaction: each statement sees what is committed when it starts. */
 export function readTx(database: Database): Tx {
   const open: OpenTx = {
     prisma: database.prisma,
     async query(statement) {
-      const client = await database.pool.connect();
+      const client = await database.connect();
       let broken: Error | undefined;
       try {
         return await run(database, client, statement);
       } catch (error) {
-        if (!(error instanceof pg.DatabaseError || error instanceof LakewardenError)) broken = error as Error;
+        if (!isAnswer(error)) broken = error as Error; // pg rejects with nothing else
         throw error;
       } finally {
         client.release(broken);

@@ -19,6 +19,7 @@ import {
 import type { ChangeAwareCache } from './cache.ts';
 import { CHANGE_CHANNEL, type ChangeFeed } from './change-feed.ts';
 import type { Database } from './database.ts';
+import { explainFailure } from './failures.ts';
 import { readTx, sql, writeTx } from './tx.ts';
 
 export interface RunnerPorts {
@@ -49,8 +50,20 @@ export class UseCaseRunner implements UseCases {
 
   run<Command, Answer>(caller: Caller, useCase: UseCase<Command, Answer>, command: Command): Promise<Answer> {
     return useCase.kind === 'read'
-      ? useCase.run(this.#readScope(this.#readTx, caller, useCase.action), command)
+      ? this.#read(caller, useCase, command)
       : this.#write(caller, useCase, command);
+  }
+
+  async #read<Command, Answer>(
+    caller: Caller,
+    useCase: Extract<UseCase<Command, Answer>, { kind: 'read' }>,
+    command: Command,
+  ): Promise<Answer> {
+    try {
+      return await useCase.run(this.#readScope(this.#readTx, caller, useCase.action), command);
+    } catch (error) {
+      throw explainFailure(error);
+    }
   }
 
   async #write<Command, Answer>(

@@ -2,8 +2,9 @@ import { LakewardenError } from '@lakewarden/kernel';
 
 const TOO_LARGE = 413;
 
-/** What Fastify found wrong with a request before anybody read what it says; undefined for every other error. */
+/** What was found wrong with a request before anybody read what it says; undefined for every other error. */
 export function transportFault(error: unknown): LakewardenError | undefined {
+  if (error instanceof LakewardenError) return error;
   if (!(error instanceof Error) || !('statusCode' in error) || typeof error.statusCode !== 'number')
     return undefined;
   const { statusCode, message } = error;

@@ -1,10 +1,19 @@
+import { setTimeout as after } from 'node:timers/promises';
+
 import {
   buildPartitionIndexStep,
   deletePartitionIndexStep,
   resumePartitionIndexes,
   type StepOutcome,
 } from '@lakewarden/catalog';
-import type { Caller, Job, Tx, UseCases, WriteUseCase } from '@lakewarden/kernel';
+import {
+  type Caller,
+  type Job,
+  LakewardenError,
+  type Tx,
+  type UseCases,
+  type WriteUseCase,
+} from '@lakewarden/kernel';
 import { type Database, sql } from '@lakewarden/storage';
 import { PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
@@ -141,6 +150,13 @@ export class JobQueue {
 
   async #step(job: Job): Promise<StepOutcome> {
     if (this.#useCases === undefined) return 'done';
-    return this.#useCases.run(system, STEPS[job.kind], job.subjectId);
+    try {
+      return await this.#useCases.run(system, STEPS[job.kind], job.subjectId);
+    } catch (error) {
+      if (!(error instanceof LakewardenError && error.code === 'ThrottlingException')) throw error;
+      // Clients first: background work waits for a quieter moment, and does not use up its attempts.
+      await after(POLL_MS);
+      return 'more';
+    }
   }
 }

@@ -1,9 +1,13 @@
 import { join } from 'node:path';
 
 import { isAccountId } from '@lakewarden/kernel';
+import { DEFAULT_CONNECTIONS, DEFAULT_STATEMENT_TIMEOUT_MS, DEFAULT_WAITING } from '@lakewarden/storage';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
+const count = z.coerce.number().int().min(1).max(1_000_000);
+const mebibytes = z.coerce.number().int().min(16).max(65_536);
+const seconds = z.coerce.number().int().min(1).max(3_600);
 const base64Key = z
   .string()
   .refine(
@@ -60,6 +64,33 @@ const environment = z.object({
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
     .describe('JSON logs on stdout'),
+  LAKEWARDEN_MAX_CONNECTIONS: count
+    .default(10_000)
+    .describe('open client connections; more are closed at once'),
+  LAKEWARDEN_MAX_IN_FLIGHT: count
+    .default(500)
+    .describe('requests worked on at once; more are answered ThrottlingException'),
+  LAKEWARDEN_MAX_BODIES_MIB: mebibytes
+    .default(256)
+    .describe('memory for large request bodies; beyond it they are answered ThrottlingException'),
+  LAKEWARDEN_MAX_ANSWERS_MIB: mebibytes
+    .default(256)
+    .describe('memory for large answers that clients have not read yet, likewise'),
+  LAKEWARDEN_REQUEST_TIMEOUT_SECONDS: seconds
+    .default(60)
+    .describe('in which a request must have arrived; its headers within a third of that'),
+  LAKEWARDEN_ANSWER_TIMEOUT_SECONDS: seconds
+    .default(60)
+    .describe('in which a client must have read its answer'),
+  LAKEWARDEN_DATABASE_CONNECTIONS: count
+    .default(DEFAULT_CONNECTIONS)
+    .describe('connections to PostgreSQL; the embedded database has one'),
+  LAKEWARDEN_DATABASE_WAITING: count
+    .default(DEFAULT_WAITING)
+    .describe('how many may wait for one of them; more are answered ThrottlingException'),
+  LAKEWARDEN_STATEMENT_TIMEOUT_SECONDS: seconds
+    .default(DEFAULT_STATEMENT_TIMEOUT_MS / 1000)
+    .describe('after which PostgreSQL cuts a statement off (OperationTimeoutException)'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional().describe('traces, when set'),
 });
 

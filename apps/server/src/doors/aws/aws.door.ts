@@ -139,7 +139,9 @@ export function registerAwsDoor(fastify: FastifyInstance, ports: AwsDoorPorts): 
     } catch (error) {
       const seen = publicError(error);
       code = seen.code;
-      if (seen !== error) request.log.error({ err: error, requestId }, 'unexpected');
+      if (seen !== error || code === 'ServiceUnavailableException') {
+        request.log.error({ err: error, requestId }, 'unexpected');
+      }
       const rendered = renderError(protocol, understood?.service, error, requestId);
       return await reply.code(rendered.status).headers(rendered.headers).send(rendered.body);
     } finally {

@@ -65,9 +65,16 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   UnrecognizedClientException: 401,
   ExpiredTokenException: 401,
   ThrottlingException: 429,
+  ServiceUnavailableException: 503,
   SerializationException: 400,
   RequestEntityTooLargeException: 413,
 };
+
+/** What somebody has to look after. */
+const OPERATORS: ReadonlySet<ErrorCode> = new Set([
+  'InternalServiceException',
+  'ServiceUnavailableException',
+]);
 
 /**
  * An error as a subscription tells it: Mercurius sends the text of whatever is thrown, and its `extensions`.
@@ -75,7 +82,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
  */
 export function forSocket(error: unknown, requestId: string, report?: (unexpected: unknown) => void): Error {
   const { code, message } = named(error);
-  if (code === 'InternalServiceException') report?.(rootOf(error));
+  if (OPERATORS.has(code)) report?.(rootOf(error));
   return Object.assign(new Error(message), { extensions: { code, requestId } });
 }
 
@@ -89,9 +96,7 @@ export interface FormattedErrors {
 /** One code, the field's own, on every error (contract.md §5). */
 export function formatErrors(execution: ExecutionResult, requestId: string): FormattedErrors {
   const errors = execution.errors ?? [];
-  const unexpected = errors
-    .map(rootOf)
-    .filter((root, i) => named(errors[i]).code === 'InternalServiceException' && root);
+  const unexpected = errors.map(rootOf).filter((root, i) => OPERATORS.has(named(errors[i]).code) && root);
   const formatted = errors.map((error) => {
     const { code, message } = named(error);
     return new GraphQLError(message, {

@@ -1,3 +1,4 @@
+import { isRetryable, RETRY_AFTER_SECONDS } from '@lakewarden/aws-wire';
 import type { MercuriusDriverConfig } from '@nestjs/mercurius';
 import type { FastifyRequest } from 'fastify';
 import { type DocumentNode, Kind, validate } from 'graphql';
@@ -62,6 +63,9 @@ export const graphqlHooks = ({ observe, contextOf }: HookPorts): Hooks => ({
     const revision = caller?.request.writtenRevision;
     if (revision !== undefined) void context.reply.header(REVISION_HEADER, revision);
     const [fault] = execution.errors ?? [];
+    if (fault !== undefined && isRetryable(codeOf(fault))) {
+      void context.reply.header('retry-after', RETRY_AFTER_SECONDS);
+    }
     observe(
       rootField ?? 'none',
       fault === undefined ? 'OK' : codeOf(fault),

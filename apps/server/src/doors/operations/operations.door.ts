@@ -2,13 +2,15 @@ import type { ChangeAwareCache, Database } from '@lakewarden/storage';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
+import type { Admission } from '../../admission/admission.ts';
+
 export interface Metrics {
   readonly registry: Registry;
   readonly requests: Histogram<'door' | 'operation' | 'code'>;
   readonly jobs: Histogram<'job' | 'outcome'>;
 }
 
-export function createMetrics(cache: ChangeAwareCache, database: Database): Metrics {
+export function createMetrics(cache: ChangeAwareCache, database: Database, admission: Admission): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const requests = new Histogram({
@@ -30,6 +32,9 @@ export function createMetrics(cache: ChangeAwareCache, database: Database): Metr
     ['lakewarden_cache_misses_total', 'Reads that went to the database.', () => cache.misses],
     ['lakewarden_database_statements_total', 'Statements answered.', () => database.statements.count],
     ['lakewarden_database_seconds_total', 'Time spent waiting for them.', () => database.statements.seconds],
+    ['lakewarden_database_waiting', 'Waiting for a connection now.', () => database.pool.waitingCount],
+    ['lakewarden_requests_in_flight', 'Requests being worked on now.', () => admission.inFlight],
+    ['lakewarden_requests_refused_total', 'Turned away for overload.', () => admission.refused],
   ] as const) {
     new Gauge({
       name,
@@ -50,8 +55,9 @@ export function registerOperationsDoor(
   fastify: FastifyInstance,
   { database, metrics, isDraining }: { database: Database; metrics: Metrics; isDraining: () => boolean },
 ): void {
-  fastify.get('/healthz', () => ({ status: 'ok' }));
-  fastify.get('/readyz', async (_request, reply) => {
+  const always = { config: { isAlwaysAdmitted: true } };
+  fastify.get('/healthz', always, () => ({ status: 'ok' }));
+  fastify.get('/readyz', always, async (_request, reply) => {
     if (isDraining()) return reply.code(503).send({ status: 'draining' });
     try {
       await database.pool.query('SELECT 1');
@@ -60,7 +66,7 @@ export function registerOperationsDoor(
       return reply.code(503).send({ status: 'database unreachable' });
     }
   });
-  fastify.get('/metrics', async (request, reply) => {
+  fastify.get('/metrics', always, async (request, reply) => {
     if (!LOOPBACK.has(request.ip)) return reply.code(404).send({ status: 'not found' });
     return reply.header('content-type', metrics.registry.contentType).send(await metrics.registry.metrics());
   });
