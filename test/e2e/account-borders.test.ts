@@ -17,6 +17,15 @@ const table = { ...database, TableName: 'hidden' };
 const named = { ...database, Name: 'hidden' };
 const values = { PartitionValues: ['2021'] };
 const tableInput = { TableInput: { Name: 'hidden', PartitionKeys: [{ Name: 'k', Type: 'string' }] } };
+const statisticsOfK = {
+  ColumnName: 'k',
+  ColumnType: 'string',
+  AnalyzedTime: 0,
+  StatisticsData: {
+    Type: 'BINARY',
+    BinaryColumnStatisticsData: { MaximumLength: 2021, AverageLength: 1, NumberOfNulls: 0 },
+  },
+};
 const secretArn = `arn:aws:glue:us-east-1:${OWNER}:database/secret`;
 const index = { PartitionIndex: { IndexName: 'by_k', Keys: ['k'] } };
 
@@ -52,6 +61,12 @@ const GLUE: Readonly<Record<string, object>> = {
   CreatePartitionIndex: { ...table, ...index },
   GetPartitionIndexes: table,
   DeletePartitionIndex: { ...table, IndexName: 'by_k' },
+  GetColumnStatisticsForTable: { ...table, ColumnNames: ['value'] },
+  UpdateColumnStatisticsForTable: { ...table, ColumnStatisticsList: [statisticsOfK] },
+  DeleteColumnStatisticsForTable: { ...table, ColumnName: 'k' },
+  GetColumnStatisticsForPartition: { ...table, ...values, ColumnNames: ['k'] },
+  UpdateColumnStatisticsForPartition: { ...table, ...values, ColumnStatisticsList: [statisticsOfK] },
+  DeleteColumnStatisticsForPartition: { ...table, ...values, ColumnName: 'k' },
   CreateUserDefinedFunction: { ...database, FunctionInput: { FunctionName: 'planted' } },
   GetUserDefinedFunction: { ...database, FunctionName: 'hidden' },
   GetUserDefinedFunctions: { ...catalog, Pattern: '*' },
@@ -117,6 +132,8 @@ const GRAPHQL: Readonly<Record<string, string>> = {
   'Mutation.deletePartitions': `mutation { deletePartitions(input: { table: ${ref}, partitions: [["2021"]] }) { failures { code } } }`,
   'Mutation.createPartitionIndex': `mutation { createPartitionIndex(input: { table: ${ref}, name: "i", keys: ["k"] }) { partitionIndex { name } } }`,
   'Mutation.deletePartitionIndex': `mutation { deletePartitionIndex(input: { table: ${ref}, name: "by_k" }) { name } }`,
+  'Mutation.updateColumnStatistics': `mutation { updateColumnStatistics(input: { table: ${ref}, statistics: [] }) { failures { code } } }`,
+  'Mutation.deleteColumnStatistics': `mutation { deleteColumnStatistics(input: { table: ${ref}, columnName: "k" }) { name } }`,
   'Query.function': `{ function(database: "secret", name: "hidden", catalogId: "${OWNER}") { name } }`,
   'Query.functions': `{ functions(catalogId: "${OWNER}") { edges { node { name } } } }`,
   'Mutation.createFunction': `mutation { createFunction(input: { function: { database: "secret", name: "p", catalogId: "${OWNER}" }, definition: {} }) { function { name } } }`,
@@ -145,6 +162,8 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
       await lake.ok('GetTableVersions', table),
       await lake.ok('GetPartitions', table),
       await lake.ok('GetPartitionIndexes', table),
+      await lake.ok('GetColumnStatisticsForTable', { ...table, ColumnNames: ['k'] }),
+      await lake.ok('GetColumnStatisticsForPartition', { ...table, ...values, ColumnNames: ['k'] }),
       await lake.ok('GetUserDefinedFunctions', { Pattern: '*' }),
       await lake.ok('GetTags', { ResourceArn: secretArn }),
       ...(await Promise.all(
@@ -185,6 +204,12 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
     await lake.ok('CreateTable', { DatabaseName: 'secret', ...tableInput });
     await lake.ok('UpdateTable', { DatabaseName: 'secret', ...tableInput });
     await lake.ok('CreatePartition', { ...table, PartitionInput: { Values: ['2021'] } });
+    await lake.ok('UpdateColumnStatisticsForTable', { ...table, ColumnStatisticsList: [statisticsOfK] });
+    await lake.ok('UpdateColumnStatisticsForPartition', {
+      ...table,
+      ...values,
+      ColumnStatisticsList: [statisticsOfK],
+    });
     await lake.ok('CreatePartitionIndex', { ...table, ...index });
     for (;;) {
       const { PartitionIndexDescriptorList: list } = await lake.ok('GetPartitionIndexes', table);

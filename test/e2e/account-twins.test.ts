@@ -14,6 +14,15 @@ const table = { DatabaseName: 'sales', TableName: 'hours' };
 const columns = { StorageDescriptor: { Columns: [{ Name: 'value', Type: 'double' }] } };
 const keys = { PartitionKeys: [{ Name: 'k', Type: 'string' }] };
 
+const statisticsOfK = {
+  ColumnName: 'k',
+  AnalyzedTime: 0,
+  StatisticsData: {
+    Type: 'BINARY',
+    BinaryColumnStatisticsData: { MaximumLength: 1, AverageLength: 1, NumberOfNulls: 0 },
+  },
+};
+
 /** Each read, asked of one's own things. The other account has things of the same names. */
 const GLUE_READS: Readonly<Record<string, object>> = {
   GetDatabase: { Name: 'sales' },
@@ -26,6 +35,8 @@ const GLUE_READS: Readonly<Record<string, object>> = {
   GetPartitions: table,
   BatchGetPartition: { ...table, PartitionsToGet: [{ Values: ['1'] }, { Values: ['2'] }] },
   GetPartitionIndexes: table,
+  GetColumnStatisticsForTable: { ...table, ColumnNames: ['k'] },
+  GetColumnStatisticsForPartition: { ...table, PartitionValues: ['1'], ColumnNames: ['k'] },
   GetUserDefinedFunction: { DatabaseName: 'sales', FunctionName: 'add' },
   GetUserDefinedFunctions: { Pattern: '*' },
 };
@@ -91,6 +102,13 @@ describe.each(DATABASES)('two accounts whose things have the same names, on %s',
     }
     const PartitionInputList = ['1', '2'].map((value) => ({ Values: [value], Parameters: { mark } }));
     await ok(signer, 'BatchCreatePartition', { ...table, PartitionInputList });
+    for (const partition of [undefined, ['1']]) {
+      await ok(signer, `UpdateColumnStatisticsFor${partition === undefined ? 'Table' : 'Partition'}`, {
+        ...table,
+        PartitionValues: partition,
+        ColumnStatisticsList: [{ ...statisticsOfK, ColumnType: mark }],
+      });
+    }
     await ok(signer, 'CreatePartitionIndex', { ...table, PartitionIndex: { IndexName: mark, Keys: ['k'] } });
     while ((await ok(signer, 'GetPartitionIndexes', table)).includes('CREATING'))
       await new Promise(setImmediate);

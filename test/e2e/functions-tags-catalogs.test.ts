@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { graphql, login } from '../support/graphql.ts';
+import { lakeFormation } from '../support/lakeformation.ts';
 import { DATABASES, type Lake, startLake } from '../support/lake.ts';
 
 const OWN = '111122223333';
@@ -346,6 +347,22 @@ describe.each(DATABASES)('functions, tags and catalogs on %s', (databaseName) =>
       expect(await lake.refused('GetCatalog', { CatalogId: arnOf('x') })).toMatch(/^InvalidInput/);
       const { data } = await graphql(lake, '{ catalog { id arn tags } }', {}, token);
       expect(data).toMatchObject({ catalog: { id: OWN, arn } });
+    });
+
+    it("given the lake's defaults, answers them", async () => {
+      const defaults = [
+        { Principal: { DataLakePrincipalIdentifier: 'IAM_ALLOWED_PRINCIPALS' }, Permissions: ['ALL'] },
+      ];
+      const { DataLakeSettings: before } = (await lakeFormation(lake, 'GetDataLakeSettings')).body as {
+        DataLakeSettings: object;
+      };
+      const put = (DataLakeSettings: object) =>
+        lakeFormation(lake, 'PutDataLakeSettings', { DataLakeSettings });
+      await put({ ...before, CreateTableDefaultPermissions: defaults });
+      expect(await lake.ok('GetCatalog', { CatalogId: OWN })).toMatchObject({
+        Catalog: { CreateTableDefaultPermissions: defaults, CreateDatabaseDefaultPermissions: [] },
+      });
+      await put(before);
     });
 
     it('lists the root only when asked for it, and only where it can be', async () => {

@@ -19,7 +19,14 @@ import { graphqlHooks, type HookPorts } from './doors/graphql/hooks.ts';
 import { type IdentityPorts, IdentityResolver } from './doors/graphql/identity.resolver.ts';
 import { MAX_DEPTH, MAX_TOKENS } from './doors/graphql/limits.ts';
 import { PartitionResolver } from './doors/graphql/partition.resolver.ts';
-import { dateTimeScalar, jsonScalar, stringMapScalar } from './doors/graphql/scalars.ts';
+import {
+  dateTimeScalar,
+  doubleScalar,
+  jsonScalar,
+  longScalar,
+  stringMapScalar,
+} from './doors/graphql/scalars.ts';
+import { StatisticsResolver } from './doors/graphql/statistics.resolver.ts';
 import { PartitionConnectionResolver, TableResolver } from './doors/graphql/table.resolver.ts';
 import { TagResolver } from './doors/graphql/tag.resolver.ts';
 
@@ -74,7 +81,13 @@ export class AppModule {
         GraphQLModule.forRoot<MercuriusDriverConfig>({
           driver: MercuriusDriver,
           typePaths: [join(import.meta.dirname, 'doors/graphql/schema/*.graphql')],
-          resolvers: { DateTime: dateTimeScalar, StringMap: stringMapScalar, JSON: jsonScalar },
+          resolvers: {
+            DateTime: dateTimeScalar,
+            StringMap: stringMapScalar,
+            JSON: jsonScalar,
+            Long: longScalar,
+            Double: doubleScalar,
+          },
           path: '/graphql',
           graphiql: false,
           allowBatchedQueries: false,
@@ -109,6 +122,7 @@ export class AppModule {
         TableResolver,
         PartitionConnectionResolver,
         PartitionResolver,
+        StatisticsResolver,
         FunctionResolver,
         TagResolver,
         AccountCatalogResolver,

@@ -1,6 +1,6 @@
 export { encodeRfc3986 } from './canonical.ts';
 export { isRetryable, publicError, renderError, type RenderedError, RETRY_AFTER_SECONDS } from './errors.ts';
-export { decodeJson, encodeJson } from './json.ts';
+export { decodeJson, doubleOf, encodeJson, integerOf, jsonDouble, jsonInteger } from './json.ts';
 export { decodeQuery, encodeQueryAnswer, encodeQueryError, xmlList } from './query.ts';
 export {
   type Protocol,

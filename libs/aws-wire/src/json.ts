@@ -26,10 +26,59 @@ function refuseDeep(text: string): void {
   }
 }
 
-/** null counts as absent; `__proto__` would be a member of no model. */
-function withoutNulls(this: unknown, key: string, member: unknown): unknown {
-  return key === '__proto__' || (member === null && !Array.isArray(this)) ? undefined : member;
+/** Node has both since 21; TypeScript's library does not name them yet. */
+interface RawJson {
+  readonly rawJSON: string;
 }
+const { rawJSON, isRawJSON } = JSON as unknown as {
+  rawJSON(text: string): RawJson;
+  isRawJSON(value: unknown): value is RawJson;
+};
+
+/** An integer with so many digits may be beyond 2^53, where a double is no longer exact. */
+const MAY_BE_LONG = /\d{16}/;
+const INTEGER = /^-?\d+$/;
+
+/** null counts as absent; `__proto__` would be a member of no model. Integers that a double cannot hold stay as they came. */
+function revive(
+  this: unknown,
+  key: string,
+  member: unknown,
+  context?: { readonly source?: string },
+): unknown {
+  if (key === '__proto__' || (member === null && !Array.isArray(this))) return undefined;
+  if (typeof member !== 'number' || Number.isSafeInteger(member)) return member;
+  const source = context?.source;
+  return source !== undefined && INTEGER.test(source) ? rawJSON(source) : member;
+}
+
+/** The whole number that a member of a decoded body is, however long; undefined when it is none. */
+export function integerOf(member: unknown): bigint | undefined {
+  if (typeof member === 'bigint') return member;
+  if (typeof member === 'number') return Number.isInteger(member) ? BigInt(member) : undefined;
+  return isRawJSON(member) ? BigInt(member.rawJSON) : undefined;
+}
+
+/** An integer of any length as a member of an answer. */
+export const jsonInteger = (value: bigint): number | RawJson => {
+  const double = Number(value);
+  return Number.isSafeInteger(double) ? double : rawJSON(String(value));
+};
+
+const NOT_FINITE = ['NaN', 'Infinity', '-Infinity'];
+
+/** The double that a member of a decoded body is: a number, or the name of one that JSON has no number for (spec/wire.md §2). */
+export function doubleOf(member: unknown): number | undefined {
+  if (typeof member === 'string') return NOT_FINITE.includes(member) ? Number(member) : undefined;
+  if (typeof member === 'number') return member;
+  return isRawJSON(member) ? Number(member.rawJSON) : undefined;
+}
+
+/** A double as a member of an answer. */
+export const jsonDouble = (value: number): number | string | RawJson => {
+  if (!Number.isFinite(value)) return String(value);
+  return Object.is(value, -0) ? rawJSON('-0.0') : value;
+};
 
 /**
  * A JSON 1.1 body. Empty counts as `{}`, null as absent.
@@ -45,7 +94,9 @@ export function decodeJson(body: Buffer): Record<string, unknown> {
   try {
     // The reviver is slow and mostly idle: only for bodies that may hold what it takes out.
     value =
-      text.includes('null') || text.includes('__proto__') ? JSON.parse(text, withoutNulls) : JSON.parse(text);
+      text.includes('null') || text.includes('__proto__') || MAY_BE_LONG.test(text)
+        ? JSON.parse(text, revive)
+        : JSON.parse(text);
   } catch {
     throw unreadable('The request body is not valid JSON.');
   }

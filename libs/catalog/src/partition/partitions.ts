@@ -20,6 +20,12 @@ import {
 } from '../partition-index/partition-index.repository.ts';
 import type { AnyOf } from '../permission.ts';
 import { authorizeTable, type TableRef } from '../reference.ts';
+import { droppedColumns } from '../statistics/column-statistics.ts';
+import {
+  deleteStatistics,
+  deleteStatisticsOfPartitions,
+  moveStatistics,
+} from '../statistics/statistics.repository.ts';
 import { type Table, tableChange } from '../table/table.ts';
 import { lockTable, requireTable } from '../table/require-table.ts';
 import { requireVisibleKeys } from '../table/visible-table.ts';
@@ -37,7 +43,7 @@ import {
 } from './partition.repository.ts';
 
 /** The one wording for a partition that is not there (spec/catalog.md §15). */
-const noSuchPartition = () => notFound('Cannot find partition.');
+export const noSuchPartition = () => notFound('Cannot find partition.');
 const partitionExists = () => alreadyExists('Partition already exists.');
 
 /**
@@ -188,6 +194,26 @@ export interface PartitionUpdate {
   readonly partition: PartitionInput;
 }
 
+/** Statistics come along when the partition moves; those of columns that it has lost go. */
+async function keepStatistics(
+  scope: WriteScope,
+  table: Table,
+  before: PartitionInput,
+  after: PartitionInput,
+): Promise<void> {
+  const columnsOf = ({ storageDescriptor }: PartitionInput) => ({
+    columns: [...(storageDescriptor?.Columns ?? []), ...(table.definition.StorageDescriptor?.Columns ?? [])],
+    partitionKeys: table.partitionKeys,
+  });
+  const dropped = droppedColumns(columnsOf(before), columnsOf(after));
+  if (dropped.length > 0) {
+    await deleteStatistics(scope.tx, { tableNo: table.no, partition: before.values }, dropped);
+  }
+  if (after.values.some((value, i) => value !== before.values[i])) {
+    await moveStatistics(scope.tx, table.no, before.values, after.values);
+  }
+}
+
 async function changePartition(
   scope: WriteScope,
   { table, indexes }: HeldTable,
@@ -205,6 +231,7 @@ async function changePartition(
   if (isMove && found.some(same(partition.values))) throw partitionExists();
 
   await replacePartition(scope.tx, table, current.id, partition);
+  await keepStatistics(scope, table, current.partition, partition);
   if (isMove) {
     await deleteIndexEntries(scope.tx, entriesOf(table, indexes, [{ id: current.id, values }]));
     await insertIndexEntries(
@@ -281,6 +308,11 @@ async function removePartitions(
   }
   if (gone.length === 0) return failures;
   const entries = gone.map(({ id, partition }) => ({ id, values: partition.values }));
+  await deleteStatisticsOfPartitions(
+    scope.tx,
+    table.no,
+    entries.map(({ values }) => values),
+  );
   await deleteIndexEntries(scope.tx, entriesOf(table, indexes, entries));
   await deletePartitionRows(
     scope.tx,

@@ -13,6 +13,8 @@ import { refuseChangedIndexedKeys } from '../partition-index/index-rules.ts';
 import { listPartitionIndexes } from '../partition-index/partition-index.repository.ts';
 import { rekeyPartitions } from '../partition/rekey.ts';
 import { authorizeDatabase, authorizeTable, type DatabaseRef, tableIn, type TableRef } from '../reference.ts';
+import { droppedColumns } from '../statistics/column-statistics.ts';
+import { deleteStatisticsOfColumns } from '../statistics/statistics.repository.ts';
 import { lockTable, lockTableAndLink, requireTableView, seenThrough } from './require-table.ts';
 import { type Table, tableChange } from './table.ts';
 import { partitionKeyColumns, type TableInput } from './table-rules.ts';
@@ -99,9 +101,15 @@ export const updateTable = defineWrite({
     await rekeyPartitions(scope.tx, current, next);
     if (!command.skipArchive) await archiveTableVersion(scope.tx, current.id);
     await replaceTable(scope.tx, next);
+    await deleteStatisticsOfColumns(scope.tx, next.no, droppedColumns(columnsOf(current), columnsOf(next)));
     scope.changed(tableChange(next));
     return seenThrough(link, next);
   },
+});
+
+const columnsOf = ({ definition, partitionKeys }: Table) => ({
+  columns: definition.StorageDescriptor?.Columns,
+  partitionKeys,
 });
 
 async function dropTable(scope: WriteScope, table: Table): Promise<void> {

@@ -13,14 +13,18 @@ import { z } from 'zod';
 import { operation, type OperationTable } from '../operation.ts';
 import { catalogId, maxResults, pageToken, requiredCatalogId, seconds } from './shapes.ts';
 
+const toDefault = ({ principal, permissions }: Catalog['tableDefaults'][number]) => ({
+  Principal: { DataLakePrincipalIdentifier: principal },
+  Permissions: permissions,
+});
+
 const toShape = (catalog: Catalog) => ({
   CatalogId: catalog.catalogId,
   Name: catalog.name,
   ResourceArn: catalog.arn,
   CreateTime: seconds(catalog.createdAt),
-  // A new account's lists are empty (contract.md §4).
-  CreateTableDefaultPermissions: [],
-  CreateDatabaseDefaultPermissions: [],
+  CreateTableDefaultPermissions: catalog.tableDefaults.map(toDefault),
+  CreateDatabaseDefaultPermissions: catalog.databaseDefaults.map(toDefault),
 });
 
 const catalogName = z

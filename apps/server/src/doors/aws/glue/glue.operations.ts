@@ -4,6 +4,7 @@ import { databaseOperations } from './database.operations.ts';
 import { functionOperations } from './function.operations.ts';
 import { partitionIndexOperations } from './partition-index.operations.ts';
 import { partitionOperations } from './partition.operations.ts';
+import { statisticsOperations } from './statistics.operations.ts';
 import { tableOperations } from './table.operations.ts';
 import { tagOperations } from './tag.operations.ts';
 
@@ -12,6 +13,7 @@ export const glueOperations: OperationTable = {
   ...tableOperations,
   ...partitionOperations,
   ...partitionIndexOperations,
+  ...statisticsOperations,
   ...functionOperations,
   ...tagOperations,
   ...catalogOperations,

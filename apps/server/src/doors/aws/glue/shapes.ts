@@ -19,7 +19,7 @@ export const catalogId = requiredCatalogId.optional();
 export const descriptionString = text(0, 2048);
 export const pageToken = z.string().max(8192).optional();
 const parametersMap = z.record(text(1, 255), text(0, 512_000));
-const epochSeconds = z.union([
+export const epochSeconds = z.union([
   z.number().min(-62_135_596_800).max(253_402_300_799),
   // Some old clients send ISO 8601 (spec/wire.md §2).
   z.iso.datetime({ offset: true }).transform((iso) => Date.parse(iso) / 1000),
@@ -125,8 +125,11 @@ export const partitionInput = z
     lastAnalyzedTime: toDate(input.LastAnalyzedTime),
   }));
 
+/** To the millisecond: 1.005 s is a little less as a double, and a Date cuts. */
+export const dateOf = (seconds: number): Date => new Date(Math.round(seconds * 1000));
+
 const toDate = (seconds: number | undefined): Date | undefined =>
-  seconds === undefined ? undefined : new Date(seconds * 1000);
+  seconds === undefined ? undefined : dateOf(seconds);
 
 export const seconds = (date: Date): number => date.getTime() / 1000;
 
