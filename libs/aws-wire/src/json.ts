@@ -31,8 +31,8 @@ interface RawJson {
   readonly rawJSON: string;
 }
 const { rawJSON, isRawJSON } = JSON as unknown as {
-  rawJSON(text: string): RawJson;
-  isRawJSON(value: unknown): value is RawJson;
+  readonly rawJSON: (text: string) => RawJson;
+  readonly isRawJSON: (value: unknown) => value is RawJson;
 };
 
 /** An integer with so many digits may be beyond 2^53, where a double is no longer exact. */
