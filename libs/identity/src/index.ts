@@ -15,6 +15,8 @@ export {
   listGroups,
 } from './group/groups.ts';
 export * from './group/memberships.ts';
+export type { ConditionOperator, PolicyCondition } from './policy/policy-condition.ts';
+export * from './policy/policy-document.ts';
 export type { Role } from './role/role.ts';
 export * from './role/roles.ts';
 export { MasterKeys } from './secrets/master-keys.ts';
