@@ -72,7 +72,7 @@ export const databaseInput = z.looseObject({
   TargetDatabase: linkTarget.optional(),
 });
 
-/** What the server alone says of a table: a client that sends a `Table` back as `TableInput` may send it along. */
+/** What the server, here or elsewhere, alone says of a table: a client that sends a `Table` back as `TableInput` may send it along. */
 const SERVER_MEMBERS = [
   'DatabaseName',
   'CreateTime',
@@ -81,6 +81,9 @@ const SERVER_MEMBERS = [
   'IsRegisteredWithLakeFormation',
   'CatalogId',
   'VersionId',
+  'IsMultiDialectView',
+  'IsMaterializedView',
+  'Status',
 ] as const;
 
 export const tableInput = z

@@ -22,6 +22,10 @@ import { catalogId, maxResults, nameString, pageToken, seconds, tableInput, tabl
 
 const PAGE = 100;
 
+/** ViewDefinition has a Representation a dialect (spec/catalog.md §4). */
+const isMultiDialectView = ({ definition: { ViewDefinition: view } }: Table): boolean =>
+  typeof view === 'object' && view !== null && 'Representations' in view;
+
 export const toTableShape = (table: Table) => ({
   Name: table.name,
   DatabaseName: table.database,
@@ -31,6 +35,7 @@ export const toTableShape = (table: Table) => ({
   CreateTime: seconds(table.createdAt),
   UpdateTime: seconds(table.updatedAt),
   CreatedBy: table.createdBy,
+  ...(isMultiDialectView(table) && { IsMultiDialectView: true }),
   IsRegisteredWithLakeFormation: false,
   CatalogId: table.catalogId,
   VersionId: table.versionId,
