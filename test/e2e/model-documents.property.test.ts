@@ -110,9 +110,10 @@ describe.each(DATABASES)("documents of the service model's own shapes on %s", (d
     });
     const value = (documentsOf('ValueString') as Arbitrary<string>).filter((text) => text !== '');
     const partitions = fc.uniqueArray(
-      documentsOf('PartitionInput', { 'PartitionInput.Values': fc.tuple(value, value) }).map(
-        (input) => ({ Values: ['a', 'b'], ...(input as Document) }),
-      ),
+      documentsOf('PartitionInput', { 'PartitionInput.Values': fc.tuple(value, value) }).map((input) => ({
+        Values: ['a', 'b'],
+        ...(input as Document),
+      })),
       { selector: ({ Values }) => JSON.stringify(Values), minLength: 1, maxLength: 4 },
     );
     await fc.assert(
