@@ -73,6 +73,7 @@ describe('lakewarden import glue', () => {
       await lake.ok('GetTableVersions', { DatabaseName: 'sales', TableName: 'items' }),
       indexes,
       partitions,
+      await lake.ok('GetUserDefinedFunctions', { DatabaseName: 'sales', Pattern: '*' }),
     ]);
   };
 
@@ -121,6 +122,16 @@ describe('lakewarden import glue', () => {
         TargetTable: { CatalogId: '111122223333', DatabaseName: 'sales', Name: 'items' },
       },
     });
+    await source.ok('CreateUserDefinedFunction', {
+      DatabaseName: 'sales',
+      FunctionInput: {
+        FunctionName: 'mask',
+        ClassName: 'org.example.Mask',
+        OwnerName: 'ann',
+        OwnerType: 'USER',
+        ResourceUris: [{ ResourceType: 'JAR', Uri: 's3://lake/mask.jar' }],
+      },
+    });
     for (let from = 0; from < MANY; from += 100) {
       await source.ok('BatchCreatePartition', {
         DatabaseName: 'sales',
@@ -165,7 +176,11 @@ describe('lakewarden import glue', () => {
       isComplete: true,
       resumedTables: 2, // items, and the link in raw: both came before
       failures: [],
-      counts: { databases: { ...none, unchanged: 2, created: 1 }, indexes: { ...none, created: 1 } },
+      counts: {
+        databases: { ...none, unchanged: 2, created: 1 },
+        indexes: { ...none, created: 1 },
+        functions: { ...none, created: 1 },
+      },
     });
     // Pages that were acknowledged are not sent again.
     const sent = proxy.calls.filter(({ operation }) => wrote(operation)).length;
@@ -181,6 +196,7 @@ describe('lakewarden import glue', () => {
       tables: { ...none, unchanged: 3 },
       partitions: { ...none, unchanged: MANY },
       indexes: { ...none, unchanged: 1 },
+      functions: { ...none, unchanged: 1 },
     });
     const reads = /^(Get|BatchGet|BatchCreatePartition)/;
     expect(proxy.calls.filter(({ operation }) => !reads.test(operation))).toEqual([]);

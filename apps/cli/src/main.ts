@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 
 import { backupCommand, restoreCommand } from './backup.ts';
+import { applyCommand } from './catalog-document/apply.ts';
+import { exportCommand } from './catalog-document/export.ts';
 import { importCommand } from './import/import.ts';
 import { rotateMasterKeyCommand } from './rotate-master-key.ts';
 import { serveCommand } from './serve.ts';
@@ -11,6 +13,8 @@ const program = new Command('lakewarden')
   .addCommand(serveCommand)
   .addCommand(tokenCommand)
   .addCommand(importCommand)
+  .addCommand(exportCommand)
+  .addCommand(applyCommand)
   .addCommand(backupCommand)
   .addCommand(restoreCommand)
   .addCommand(rotateMasterKeyCommand);

@@ -10,6 +10,7 @@ import type { Logger } from 'pino';
 
 import { REVISION_HEADER } from './doors/aws/aws.door.ts';
 import { AccountCatalogResolver } from './doors/graphql/account-catalog.resolver.ts';
+import { CatalogDocumentResolver } from './doors/graphql/catalog-document.resolver.ts';
 import { CHANGES, type Changes } from './doors/graphql/changes.ts';
 import { type GraphqlContext, IDENTITY, USE_CASES } from './doors/graphql/context.ts';
 import { DatabaseResolver } from './doors/graphql/database.resolver.ts';
@@ -119,6 +120,7 @@ export class AppModule {
         { provide: CHANGES, useValue: ports.changes },
         { provide: IDENTITY, useValue: ports.identity },
         DatabaseResolver,
+        CatalogDocumentResolver,
         TableResolver,
         PartitionConnectionResolver,
         PartitionResolver,

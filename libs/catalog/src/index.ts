@@ -33,3 +33,6 @@ export * from './table/get-tables.ts';
 export * from './table/tables.ts';
 export * from './table/table-versions.ts';
 export { lookUpDatabase, lookUpTable } from './lookup.ts';
+export * from './catalog-document/catalog-document.ts';
+export * from './catalog-document/catalog-documents.ts';
+export type { ReadCatalog, ReadDatabase, ReadTable } from './catalog-document/read-catalog.ts';

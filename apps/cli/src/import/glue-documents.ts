@@ -18,14 +18,19 @@ import type {
 const defined = <Members extends object>(members: Members): Members =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Members; // a subset of its own members
 
+/** A link is shown with its target's properties; its own are its name and where it leads. */
 export const toDatabaseInput = (database: Database): DatabaseInput =>
+  database.TargetDatabase === undefined
+    ? toOwnDatabaseInput(database)
+    : { Name: database.Name?.toLowerCase(), TargetDatabase: database.TargetDatabase };
+
+const toOwnDatabaseInput = (database: Database): DatabaseInput =>
   defined({
     Name: database.Name?.toLowerCase(),
     Description: database.Description,
     LocationUri: database.LocationUri,
     Parameters: database.Parameters,
     CreateTableDefaultPermissions: database.CreateTableDefaultPermissions,
-    TargetDatabase: database.TargetDatabase,
     FederatedDatabase: database.FederatedDatabase,
   });
 
@@ -45,6 +50,11 @@ const toViewDefinitionInput = (view: ViewDefinition): ViewDefinitionInput =>
   });
 
 export const toTableInput = (table: Table): TableInput =>
+  table.TargetTable === undefined
+    ? toOwnTableInput(table)
+    : { Name: table.Name?.toLowerCase(), TargetTable: table.TargetTable };
+
+const toOwnTableInput = (table: Table): TableInput =>
   defined({
     Name: table.Name?.toLowerCase(),
     Description: table.Description,
@@ -58,7 +68,6 @@ export const toTableInput = (table: Table): TableInput =>
     ViewExpandedText: table.ViewExpandedText,
     TableType: table.TableType,
     Parameters: table.Parameters,
-    TargetTable: table.TargetTable,
     ViewDefinition: table.ViewDefinition && toViewDefinitionInput(table.ViewDefinition),
   });
 

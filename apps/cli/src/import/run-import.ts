@@ -109,7 +109,9 @@ class Import {
     }
     const failedBefore = report.failed;
     const isThere = await this.#attempt('tables', `${database}.${name}`, async () => {
-      const versions = this.#choice.withVersions ? source.versions(database, table) : undefined;
+      // A link's are its target's.
+      const isWanted = this.#choice.withVersions && table.input.TargetTable === undefined;
+      const versions = isWanted ? source.versions(database, table) : undefined;
       const done = await target.table(database, table.input, versions);
       report.count('tables', done.outcome);
       report.count('versions', 'created', done.versions);

@@ -18,7 +18,7 @@ export const requiredCatalogId = text(1, 255);
 export const catalogId = requiredCatalogId.optional();
 export const descriptionString = text(0, 2048);
 export const pageToken = z.string().max(8192).optional();
-const parametersMap = z.record(text(1, 255), text(0, 512_000));
+export const parametersMap = z.record(text(1, 255), text(0, 512_000));
 export const epochSeconds = z.union([
   z.number().min(-62_135_596_800).max(253_402_300_799),
   // Some old clients send ISO 8601 (spec/wire.md §2).
