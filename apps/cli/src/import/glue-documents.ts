@@ -86,5 +86,6 @@ export const toFunctionInput = (found: UserDefinedFunction): UserDefinedFunction
     ClassName: found.ClassName,
     OwnerName: found.OwnerName,
     OwnerType: found.OwnerType,
+    FunctionType: found.FunctionType,
     ResourceUris: found.ResourceUris,
   });

@@ -125,7 +125,7 @@ async function applyIndexes(
   const [first] = changes;
   if (first === undefined) return;
   const { ref, document } = tableOf(applied, first);
-  const table = await lockTable(scope, ref, 'exclusive');
+  const table = await lockTable(scope, ref, ['ALTER'], 'exclusive');
   const serving = (await listPartitionIndexes(scope.tx, table.id)).filter(
     ({ status }) => status === 'ACTIVE' || status === 'CREATING',
   );

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { invalid, type ReadScope } from '@lakewarden/kernel';
+import { invalid, type ReadScope, showsAllColumns } from '@lakewarden/kernel';
 
 import type { Database } from '../database/database.ts';
 import { findDatabase, listDatabases } from '../database/database.repository.ts';
@@ -12,6 +12,7 @@ import { searchPartitions } from '../partition/partition-search.repository.ts';
 import { chooseAccess } from '../partition/plan.ts';
 import type { PartitionIndex } from '../partition-index/partition-index.ts';
 import { listPartitionIndexes } from '../partition-index/partition-index.repository.ts';
+import { databaseResource, tableResource } from '../permission.ts';
 import { authorizeDatabase, authorizeTable } from '../reference.ts';
 import type { Table } from '../table/table.ts';
 import { listTables } from '../table/table.repository.ts';
@@ -45,7 +46,7 @@ export interface CatalogSelection {
 const tooLarge = (what: string, max: number) =>
   invalid(`The document would hold more than ${String(max)} ${what}: name fewer databases.`);
 
-/** The databases, by name. Those that the caller may not see are not there. */
+/** The databases, by name. Those that the caller may not see as a whole are not there. */
 export async function readDatabases(
   scope: ReadScope,
   { catalogId, databases: names }: CatalogSelection,
@@ -66,9 +67,23 @@ export async function readDatabases(
       if (database !== undefined) found.push(database);
     }
   }
+  const decisions = await scope.permissions.decideDatabases(scope, 'DESCRIBE', found.map(databaseResource));
   const visible: Database[] = [];
-  for (const database of found) {
-    if (await isAllowed(authorizeDatabase(scope, database))) visible.push(database);
+  for (const [i, database] of found.entries()) {
+    const isWhole = decisions[i]?.allowed === true && decisions[i].isWhole;
+    if (isWhole && (await isAllowed(authorizeDatabase(scope, database)))) visible.push(database);
+  }
+  return visible;
+}
+
+/** A table of which columns are hidden would come back without them: it is not there. */
+async function visibleTables(scope: ReadScope, tables: readonly Table[]): Promise<Table[]> {
+  const decisions = await scope.permissions.decideTables(scope, 'DESCRIBE', tables.map(tableResource));
+  const visible: Table[] = [];
+  for (const [i, table] of tables.entries()) {
+    const decision = decisions[i];
+    const isWhole = decision?.allowed === true && decision.isWhole && showsAllColumns(decision.columns);
+    if (isWhole && (await isAllowed(authorizeTable(scope, table)))) visible.push(table);
   }
   return visible;
 }
@@ -85,8 +100,7 @@ export async function readCatalog(scope: ReadScope, selection: CatalogSelection)
       const page = await listTables(scope.tx, database.id, after, PAGE);
       tableCount += page.length;
       if (tableCount > MAX_DOCUMENT_TABLES) throw tooLarge('tables', MAX_DOCUMENT_TABLES);
-      for (const table of page) {
-        if (!(await isAllowed(authorizeTable(scope, table)))) continue;
+      for (const table of await visibleTables(scope, page)) {
         const read = await readTable(scope, table, selection, MAX_DOCUMENT_PARTITIONS - partitionCount);
         partitionCount += read.partitions?.length ?? 0;
         tables.set(table.name, read);
