@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { graphql, login } from '../support/graphql.ts';
 import { DATABASES, type Lake, startLake } from '../support/lake.ts';
 
 interface TableAnswer {
@@ -341,6 +342,9 @@ describe.each(DATABASES)('Iceberg tables on %s', (databaseName) => {
       expect(await lake.refused('UpdateTable', { DatabaseName: 'ice', Name: 'x' })).toBe(
         missing('tableInput'),
       );
+      expect(
+        await lake.refused('CreateTable', { DatabaseName: 'ice', Name: 'x', TableInput: { Name: 'y' } }),
+      ).toContain("ValidationException: 1 validation error detected: Value 'x' at 'name'");
       const { Name: _name, ...nameless } = createInput('x');
       expect(await lake.refused('CreateTable', nameless)).toBe(missing('name'));
     });
@@ -431,6 +435,77 @@ describe.each(DATABASES)('Iceberg tables on %s', (databaseName) => {
       const table = await getTable(name);
       expect(table.Parameters).toEqual({ table_type: 'ICEBERG' });
       expect(table.StorageDescriptor).toEqual({ Columns: columns, Location: 's3://lake/t' });
+    });
+  });
+
+  it('given a type nested a thousand deep in GraphQL, refuses it by name', async () => {
+    const name = newName();
+    const depth = 1_000;
+    const element = '{"type":"list","element-id":1,"element-required":false,"element":';
+    const type: unknown = JSON.parse(`${element.repeat(depth)}"int"${'}'.repeat(depth)}`);
+    const { errors } = await graphql(
+      lake,
+      'mutation ($i: CreateTableInput!) { createTable(input: $i) { table { name } } }',
+      {
+        i: {
+          table: { database: 'ice', name },
+          definition: {},
+          iceberg: { location: locationOf(name), fields: [{ id: 2, name: 'deep', type, required: false }] },
+        },
+      },
+      await login(lake),
+    );
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['InvalidInputException']);
+  });
+
+  it('GraphQL makes one with the same words in its own form', async () => {
+    const name = newName();
+    const token = await login(lake);
+    const { data, errors } = await graphql(
+      lake,
+      'mutation ($i: CreateTableInput!) { createTable(input: $i) { table { parameters columns { name type } } } }',
+      {
+        i: {
+          table: { database: 'ice', name },
+          definition: { description: 'made by GraphQL' },
+          iceberg: {
+            location: locationOf(name),
+            fields: [
+              { id: 1, name: 'id', type: 'long', required: true },
+              {
+                id: 2,
+                name: 'tags',
+                type: { type: 'list', 'element-id': 3, element: 'string', 'element-required': false },
+                required: false,
+              },
+            ],
+            identifierFieldIds: [1],
+            partitionSpec: [{ sourceId: 1, transform: 'bucket[4]', name: 'id_bucket' }],
+            writeOrder: [{ sourceId: 1, transform: 'identity', direction: 'DESC', nullOrder: 'NULLS_FIRST' }],
+            properties: { owner: 'ann' },
+          },
+        },
+      },
+      token,
+    );
+    expect(errors).toBeUndefined();
+    const [file = ''] = await filesOf(name);
+    expect(data?.['createTable']).toEqual({
+      table: {
+        parameters: { table_type: 'ICEBERG', metadata_location: `${locationOf(name)}/metadata/${file}` },
+        columns: [
+          { name: 'id', type: 'bigint' },
+          { name: 'tags', type: 'array<string>' },
+        ],
+      },
+    });
+    expect(
+      JSON.parse(await readFile(join(lake.lakeFolder, 'ice', name, 'metadata', file), 'utf8')),
+    ).toMatchObject({
+      'format-version': 2,
+      properties: { owner: 'ann' },
+      'sort-orders': [{ fields: [{ direction: 'desc', 'null-order': 'nulls-first' }] }],
+      'partition-specs': [{ fields: [{ transform: 'bucket[4]', 'field-id': 1000 }] }],
     });
   });
 

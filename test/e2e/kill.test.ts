@@ -144,4 +144,52 @@ describe.each(DATABASES)('kill -9 on %s', (databaseName) => {
     const { Partitions } = await glue('GetPartitions', { ...table, Expression: "n = '7'", MaxResults: 1000 });
     expect((Partitions as unknown[]).length).toBe(found.size);
   });
+
+  it('leaves no Iceberg table that points at nothing', async () => {
+    await glue('CreateDatabase', { DatabaseInput: { Name: 'ice' } });
+    const acknowledged = new Set<string>();
+    for (let round = 0; round < 2; round += 1) {
+      let next = 0;
+      const write = async (): Promise<void> => {
+        for (;;) {
+          next += 1;
+          const Name = `t${String(round)}_${String(next)}`;
+          const made = glue('CreateTable', {
+            DatabaseName: 'ice',
+            TableInput: {
+              Name,
+              StorageDescriptor: {
+                Location: `file://${directory}/lake/${Name}`,
+                Columns: [{ Name: 'id', Type: 'bigint' }],
+              },
+            },
+            OpenTableFormatInput: { IcebergInput: { MetadataOperation: 'CREATE' } },
+          });
+          // While this one, and those of the other writers, are under way.
+          if (next > 20) await Promise.allSettled([made, kill()]);
+          await made;
+          acknowledged.add(Name);
+        }
+      };
+      await Promise.allSettled([write(), write(), write(), write()]);
+      await start();
+
+      const found = new Map<string, string>();
+      let NextToken: unknown;
+      do {
+        const page = await glue('GetTables', { DatabaseName: 'ice', NextToken });
+        for (const { Name, Parameters } of page['TableList'] as {
+          Name: string;
+          Parameters: { metadata_location: string };
+        }[])
+          found.set(Name, Parameters.metadata_location);
+        NextToken = page['NextToken'];
+      } while (NextToken !== undefined);
+      expect([...acknowledged].filter((name) => !found.has(name))).toEqual([]);
+      for (const location of found.values()) {
+        const metadata: unknown = JSON.parse(await readFile(location.slice('file://'.length), 'utf8'));
+        expect(metadata).toMatchObject({ 'format-version': 2, 'last-column-id': 1 });
+      }
+    }
+  });
 });

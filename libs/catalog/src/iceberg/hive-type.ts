@@ -1,9 +1,6 @@
 import { invalid } from '@lakewarden/kernel';
 
-import type { IcebergField, IcebergType } from './iceberg-type.ts';
-
-/** Deeper types are nobody's; the bound keeps recursion off the stack's end. */
-const MAX_DEPTH = 50;
+import { type IcebergField, type IcebergType, MAX_TYPE_DEPTH } from './iceberg-type.ts';
 
 const PRIMITIVES: Readonly<Record<string, string>> = {
   boolean: 'boolean',
@@ -54,7 +51,7 @@ export function fromHiveType(text: string, column: string, nextId: () => number)
   };
 
   function type(depth: number): IcebergType {
-    if (depth > MAX_DEPTH) throw unknown();
+    if (depth > MAX_TYPE_DEPTH) throw unknown();
     const name = until('<>(),').toLowerCase();
     switch (name) {
       case 'array': {

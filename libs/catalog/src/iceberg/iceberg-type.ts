@@ -35,6 +35,8 @@ export interface IcebergMap {
 
 const MAX_ID = 2_147_483_647;
 const MAX_DECIMAL_PRECISION = 38;
+/** Deeper types are nobody's; the bound keeps recursion off the stack's end. */
+export const MAX_TYPE_DEPTH = 50;
 
 /** What formats 1 and 2 know. */
 const PRIMITIVE =
@@ -83,7 +85,9 @@ const nestedDocument = z.discriminatedUnion('type', [structDocument, listDocumen
  * A type that a client sent as a JSON document.
  * @throws InvalidInputException naming the field that it belongs to
  */
-export function readIcebergType(document: unknown, field: string): IcebergType {
+export function readIcebergType(document: unknown, field: string, depth = 0): IcebergType {
+  if (depth > MAX_TYPE_DEPTH)
+    throw invalid(`Field ${field.slice(0, 100)} has a type that is nested too deep.`);
   if (typeof document === 'string') {
     if (isPrimitive(document)) return document;
     throw invalid(`Field ${field} has the type ${document}, which Iceberg's formats 1 and 2 do not know.`);
@@ -100,16 +104,16 @@ export function readIcebergType(document: unknown, field: string): IcebergType {
         type: 'struct',
         fields: data.fields.map((each) => ({
           ...each,
-          type: readIcebergType(each.type, `${field}.${each.name}`),
+          type: readIcebergType(each.type, `${field}.${each.name}`, depth + 1),
         })),
       };
     case 'list':
-      return { ...data, element: readIcebergType(data.element, `${field}.element`) };
+      return { ...data, element: readIcebergType(data.element, `${field}.element`, depth + 1) };
     case 'map':
       return {
         ...data,
-        key: readIcebergType(data.key, `${field}.key`),
-        value: readIcebergType(data.value, `${field}.value`),
+        key: readIcebergType(data.key, `${field}.key`, depth + 1),
+        value: readIcebergType(data.value, `${field}.value`, depth + 1),
       };
   }
 }

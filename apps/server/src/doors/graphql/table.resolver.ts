@@ -30,6 +30,7 @@ import {
 } from './catalog.shapes.ts';
 import { type PageArguments, pageRequest, toConnection } from './connection.ts';
 import { CurrentCaller, USE_CASES } from './context.ts';
+import { fromIcebergTable, type IcebergTableInput } from './iceberg.shapes.ts';
 import { orNull } from './or-null.ts';
 
 const MAX_PAGE = 100;
@@ -116,6 +117,7 @@ export class TableResolver {
       readonly table: TableName;
       readonly definition: TableDefinitionInput;
       readonly linkTarget?: LinkTargetInput | null;
+      readonly iceberg?: IcebergTableInput | null;
       readonly partitionIndexes?:
         readonly { readonly name: string; readonly keys: readonly string[] }[] | null;
     },
@@ -130,6 +132,7 @@ export class TableResolver {
       linkTarget: valid.linkTarget,
       partitionKeys: valid.partitionKeys ?? [],
       indexes: input.partitionIndexes?.map(({ name: indexName, keys }) => ({ indexName, keys })),
+      ...(input.iceberg != null && { iceberg: fromIcebergTable(input.iceberg) }),
     });
     return { table: toTableNode(table) };
   }

@@ -55,7 +55,7 @@ const sortOrder = z.object({
     .max(MAX_FIELDS),
 });
 
-const icebergInput: z.ZodType<IcebergInput> = z.object({
+export const icebergInput: z.ZodType<IcebergInput> = z.object({
   MetadataOperation: z.literal('CREATE'),
   Version: text(1, 255).optional(),
   CreateIcebergTableInput: z

@@ -80,6 +80,10 @@ function withTableInput<Request extends TableRequest>(request: Request, context:
     missing('Name');
     return z.NEVER;
   }
+  if (Name !== undefined && Name.toLowerCase() !== name.toLowerCase()) {
+    context.addIssue({ code: 'custom', path: ['Name'], message: 'Member must equal TableInput.Name' });
+    return z.NEVER;
+  }
   return { ...request, iceberg, table: TableInput ?? { name, definition: {} } };
 }
 
