@@ -85,6 +85,31 @@ const GLUE: Readonly<Record<string, object>> = {
   DeleteCatalog: catalog,
   GetCatalogImportStatus: catalog,
   ImportCatalogToGlue: catalog,
+  GetDataCatalogEncryptionSettings: catalog,
+  PutDataCatalogEncryptionSettings: { ...catalog, DataCatalogEncryptionSettings: {} },
+};
+const POLICY = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: '*', Action: 'glue:*', Resource: '*' }],
+});
+/** They name no account: the caller's own is meant, and the owner's things are not there. */
+const GLUE_OWN: Readonly<Record<string, { input: object; answer: string }>> = {
+  CreateClassifier: { input: { JsonClassifier: { Name: 'owned', JsonPath: '$.x' } }, answer: '200' },
+  GetClassifier: { input: { Name: 'ours' }, answer: 'EntityNotFoundException' },
+  GetClassifiers: { input: {}, answer: '200' },
+  UpdateClassifier: {
+    input: { JsonClassifier: { Name: 'ours', JsonPath: '$' } },
+    answer: 'EntityNotFoundException',
+  },
+  DeleteClassifier: { input: { Name: 'ours' }, answer: 'EntityNotFoundException' },
+  CreateSecurityConfiguration: { input: { Name: 'owned', EncryptionConfiguration: {} }, answer: '200' },
+  GetSecurityConfiguration: { input: { Name: 'ours' }, answer: 'EntityNotFoundException' },
+  GetSecurityConfigurations: { input: {}, answer: '200' },
+  DeleteSecurityConfiguration: { input: { Name: 'ours' }, answer: 'EntityNotFoundException' },
+  GetResourcePolicy: { input: {}, answer: 'EntityNotFoundException' },
+  GetResourcePolicies: { input: {}, answer: '200' },
+  DeleteResourcePolicy: { input: {}, answer: 'EntityNotFoundException' },
+  PutResourcePolicy: { input: { PolicyInJson: POLICY }, answer: '200' },
 };
 /** It names no account's catalog but the caller's own, and is refused there. */
 const NAMELESS = ['CreateCatalog'];
@@ -146,7 +171,54 @@ const GRAPHQL: Readonly<Record<string, string>> = {
   'Query.tags': `{ tags(resourceArn: "${secretArn}") }`,
   'Mutation.tagResource': `mutation { tagResource(input: { resourceArn: "${secretArn}", tags: { planted: "1" } }) { tags } }`,
   'Mutation.untagResource': `mutation { untagResource(input: { resourceArn: "${secretArn}", keys: ["mine"] }) { tags } }`,
+  'Query.encryptionSettings': `{ encryptionSettings(catalogId: "${OWNER}") { catalogEncryptionMode } }`,
+  'Mutation.putEncryptionSettings': `mutation { putEncryptionSettings(input: { catalogId: "${OWNER}" }) { encryptionSettings { sseKmsKeyId } } }`,
   'Mutation.createAccount': `mutation { createAccount(input: { id: "777788889999", name: "x" }) { account { id } } }`,
+};
+/** They name no account either; what a stranger gets, as `field: null | data | code`. */
+const GRAPHQL_OWN: Readonly<Record<string, { question: string; answer: string }>> = {
+  'Query.classifier': { question: '{ classifier(name: "ours") { name } }', answer: 'null' },
+  'Query.classifiers': { question: '{ classifiers { edges { node { name } } } }', answer: 'data' },
+  'Mutation.createClassifier': {
+    question:
+      'mutation { createClassifier(input: { name: "theirs", json: { path: "$" } }) { classifier { name } } }',
+    answer: 'data',
+  },
+  'Mutation.updateClassifier': {
+    question:
+      'mutation { updateClassifier(input: { name: "ours", json: { path: "$" } }) { classifier { name } } }',
+    answer: 'EntityNotFoundException',
+  },
+  'Mutation.deleteClassifier': {
+    question: 'mutation { deleteClassifier(input: { name: "ours" }) { name } }',
+    answer: 'EntityNotFoundException',
+  },
+  'Query.securityConfiguration': {
+    question: '{ securityConfiguration(name: "ours") { name } }',
+    answer: 'null',
+  },
+  'Query.securityConfigurations': {
+    question: '{ securityConfigurations { edges { node { name } } } }',
+    answer: 'data',
+  },
+  'Mutation.createSecurityConfiguration': {
+    question:
+      'mutation { createSecurityConfiguration(input: { name: "theirs" }) { securityConfiguration { name } } }',
+    answer: 'data',
+  },
+  'Mutation.deleteSecurityConfiguration': {
+    question: 'mutation { deleteSecurityConfiguration(input: { name: "ours" }) { name } }',
+    answer: 'EntityNotFoundException',
+  },
+  'Query.resourcePolicy': { question: '{ resourcePolicy { policy } }', answer: 'data' },
+  'Mutation.putResourcePolicy': {
+    question: `mutation { putResourcePolicy(input: { policy: ${JSON.stringify(POLICY)} }) { resourcePolicy { hash } } }`,
+    answer: 'data',
+  },
+  'Mutation.deleteResourcePolicy': {
+    question: 'mutation { deleteResourcePolicy(input: {}) { catalogId } }',
+    answer: 'data',
+  },
 };
 /** They name nobody's things: who the caller is, and how he becomes one. */
 const PERSONAL = ['Query.viewer', 'Mutation.login'];
@@ -169,6 +241,10 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
       await lake.ok('GetColumnStatisticsForPartition', { ...table, ...values, ColumnNames: ['k'] }),
       await lake.ok('GetUserDefinedFunctions', { Pattern: '*' }),
       await lake.ok('GetTags', { ResourceArn: secretArn }),
+      await lake.ok('GetClassifiers'),
+      await lake.ok('GetSecurityConfigurations'),
+      await lake.ok('GetDataCatalogEncryptionSettings'),
+      await lake.ok('GetResourcePolicies'),
       ...(await Promise.all(
         [
           ['ListUsers', {}],
@@ -219,6 +295,9 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
       if ((list as { IndexStatus: string }[]).every(({ IndexStatus }) => IndexStatus === 'ACTIVE')) break;
       await new Promise(setImmediate);
     }
+    await lake.ok('CreateClassifier', { JsonClassifier: { Name: 'ours', JsonPath: '$.of_2021' } });
+    await lake.ok('CreateSecurityConfiguration', { Name: 'ours', EncryptionConfiguration: {} });
+    await lake.ok('PutResourcePolicy', { PolicyInJson: POLICY.replace('glue:*', 'glue:Get2021') });
     for (const [action, members] of [
       ['CreateUser', { UserName: 'owned' }],
       ['CreateGroup', { GroupName: 'owned' }],
@@ -234,13 +313,15 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
 
   it('has a crossing for every operation of every door', async () => {
     const keys = new MasterKeys(new Secret(Buffer.alloc(32)));
-    expect([...Object.keys(GLUE), ...NAMELESS].sort()).toEqual(Object.keys(glueOperations).sort());
+    expect([...Object.keys(GLUE), ...Object.keys(GLUE_OWN), ...NAMELESS].sort()).toEqual(
+      Object.keys(glueOperations).sort(),
+    );
     expect(Object.keys(IAM).sort()).toEqual(Object.keys(iamOperations(keys)).sort());
     const schema = buildSchema(await (await fetch(`${lake.url}/graphql/schema.graphql`)).text());
     const fields = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
       Object.keys(type?.getFields() ?? {}).map((field) => `${type?.name ?? ''}.${field}`),
     );
-    expect([...Object.keys(GRAPHQL), ...PERSONAL].sort()).toEqual(fields.sort());
+    expect([...Object.keys(GRAPHQL), ...Object.keys(GRAPHQL_OWN), ...PERSONAL].sort()).toEqual(fields.sort());
   });
 
   it.each(Object.entries(GLUE))(
@@ -266,6 +347,29 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
       const before = await ownersWorld();
       const answer = await lake.glue(operation, own, { caller: stranger });
       expect(JSON.stringify(answer.body)).not.toMatch(/111122223333|2021/);
+      expect(await ownersWorld()).toBe(before);
+    },
+  );
+
+  it.each(Object.entries(GLUE_OWN))(
+    "a stranger's %s reaches only his own account",
+    async (operation, { input, answer }) => {
+      const before = await ownersWorld();
+      const { status, body } = await lake.glue(operation, input, { caller: stranger });
+      expect(status === 200 ? '200' : body['__type']).toBe(answer);
+      expect(JSON.stringify(body)).not.toMatch(/111122223333|2021|"ours"/);
+      expect(await ownersWorld()).toBe(before);
+    },
+  );
+
+  it.each(Object.entries(GRAPHQL_OWN))(
+    "a stranger's %s reaches only his own account",
+    async (_field, { question, answer }) => {
+      const before = await ownersWorld();
+      const { data, errors } = await graphql(lake, question, {}, strangersToken);
+      const [value] = Object.values(data ?? {});
+      expect(errors?.[0]?.extensions.code ?? (value === null ? 'null' : 'data')).toBe(answer);
+      expect(JSON.stringify(data)).not.toMatch(/111122223333|2021|"ours"/);
       expect(await ownersWorld()).toBe(before);
     },
   );

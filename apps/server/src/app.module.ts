@@ -11,6 +11,7 @@ import type { Logger } from 'pino';
 import { REVISION_HEADER } from './doors/aws/aws.door.ts';
 import { AccountCatalogResolver } from './doors/graphql/account-catalog.resolver.ts';
 import { CatalogDocumentResolver } from './doors/graphql/catalog-document.resolver.ts';
+import { ClassifierResolver } from './doors/graphql/classifier.resolver.ts';
 import { CHANGES, type Changes } from './doors/graphql/changes.ts';
 import { type GraphqlContext, IDENTITY, USE_CASES } from './doors/graphql/context.ts';
 import { DatabaseResolver } from './doors/graphql/database.resolver.ts';
@@ -28,6 +29,7 @@ import {
   stringMapScalar,
 } from './doors/graphql/scalars.ts';
 import { StatisticsResolver } from './doors/graphql/statistics.resolver.ts';
+import { SettingsResolver } from './doors/graphql/settings.resolver.ts';
 import { PartitionConnectionResolver, TableResolver } from './doors/graphql/table.resolver.ts';
 import { TagResolver } from './doors/graphql/tag.resolver.ts';
 
@@ -128,6 +130,8 @@ export class AppModule {
         FunctionResolver,
         TagResolver,
         AccountCatalogResolver,
+        ClassifierResolver,
+        SettingsResolver,
         IdentityResolver,
       ],
     };

@@ -19,10 +19,12 @@ const RENDERINGS: Readonly<Record<ErrorCode, Rendering>> = {
   AccessDeniedException: { status: 400, restStatus: 403, query: ['AccessDenied', 403] },
   AlreadyExistsException: { status: 400, query: ['EntityAlreadyExists', 409] },
   ConcurrentModificationException: { status: 400, query: ['ConcurrentModification', 409] },
+  ConditionCheckFailureException: { status: 400, query: ['ConditionCheckFailure', 400] },
   ConflictException: { status: 400, query: ['Conflict', 409] },
   DeleteConflictException: { status: 400, query: ['DeleteConflict', 409] },
   EntityNotFoundException: { status: 400, query: ['NoSuchEntity', 404] },
   ExpiredTokenException: { status: 400, restStatus: 403, query: ['ExpiredToken', 403], isFrontEnd: true },
+  IdempotentParameterMismatchException: { status: 400, query: ['IdempotentParameterMismatch', 400] },
   IncompleteSignatureException: {
     status: 400,
     restStatus: 403,
@@ -66,6 +68,7 @@ const RENDERINGS: Readonly<Record<ErrorCode, Rendering>> = {
     isFrontEnd: true,
   },
   ValidationException: { status: 400, query: ['ValidationError', 400], isFrontEnd: true },
+  VersionMismatchException: { status: 400, query: ['VersionMismatch', 409] },
 };
 
 export interface RenderedError {

@@ -7,9 +7,13 @@ export type {
 } from './documents.ts';
 export type { Catalog } from './catalog/catalog.ts';
 export * from './catalog/catalogs.ts';
+export * from './classifier/classifier.ts';
+export * from './classifier/classifiers.ts';
 export * from './database/databases.ts';
 export type { Database } from './database/database.ts';
 export { isStorableText } from './documents.ts';
+export * from './encryption-settings/encryption-settings.ts';
+export * from './encryption-settings/put-encryption-settings.ts';
 export * from './function/function.ts';
 export * from './function/functions.ts';
 export type { CreateIcebergTableInput, IcebergInput } from './iceberg/iceberg-input.ts';
@@ -20,6 +24,13 @@ export * from './partition-index/build-partition-index.ts';
 export * from './partition-index/partition-index.ts';
 export * from './partition-index/partition-indexes.ts';
 export { databaseRef, type DatabaseRef, tableRef, type TableRef } from './reference.ts';
+export * from './resource-policy/resource-policies.ts';
+export type { ResourcePolicy } from './resource-policy/resource-policy.ts';
+export * from './security-configuration/security-configurations.ts';
+export type {
+  EncryptionConfiguration,
+  SecurityConfiguration,
+} from './security-configuration/security-configuration.ts';
 export { RESOURCE_SHARE_TYPES, type ResourceShareType } from './share-type.ts';
 export type * from './statistics/column-statistics.ts';
 export { decimalText, parseDecimal } from './statistics/decimal-text.ts';

@@ -3,10 +3,12 @@ export const ERROR_CODES = [
   'AccessDeniedException',
   'AlreadyExistsException',
   'ConcurrentModificationException',
+  'ConditionCheckFailureException',
   'ConflictException',
   'DeleteConflictException',
   'EntityNotFoundException',
   'ExpiredTokenException',
+  'IdempotentParameterMismatchException',
   'IncompleteSignatureException',
   'InternalServiceException',
   'InvalidInputException',
@@ -24,6 +26,7 @@ export const ERROR_CODES = [
   'UnknownOperationException',
   'UnrecognizedClientException',
   'ValidationException',
+  'VersionMismatchException',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -38,6 +38,10 @@ export interface Change {
     | 'partition-index'
     | 'function'
     | 'tag'
+    | 'classifier'
+    | 'security-configuration'
+    | 'encryption-settings'
+    | 'resource-policy'
     | 'grant'
     | 'data-lake-settings';
   /** The id of the thing, or of the table it belongs to. */

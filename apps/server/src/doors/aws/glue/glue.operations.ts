@@ -1,10 +1,13 @@
 import type { OperationTable } from '../operation.ts';
 import { catalogOperations } from './catalog.operations.ts';
+import { classifierOperations } from './classifier.operations.ts';
 import { databaseOperations } from './database.operations.ts';
 import { functionOperations } from './function.operations.ts';
 import { partitionIndexOperations } from './partition-index.operations.ts';
 import { partitionOperations } from './partition.operations.ts';
 import { statisticsOperations } from './statistics.operations.ts';
+import { resourcePolicyOperations } from './resource-policy.operations.ts';
+import { settingsOperations } from './settings.operations.ts';
 import { tableOperations } from './table.operations.ts';
 import { tagOperations } from './tag.operations.ts';
 
@@ -17,4 +20,7 @@ export const glueOperations: OperationTable = {
   ...functionOperations,
   ...tagOperations,
   ...catalogOperations,
+  ...classifierOperations,
+  ...settingsOperations,
+  ...resourcePolicyOperations,
 };

@@ -1,0 +1,17 @@
+import { type Page, type PageRequest, type ReadScope, toPage } from '@lakewarden/kernel';
+
+/**
+ * One page of a list that is ordered by name.
+ * @param question what must be the same on the next call; the caller is added
+ * @param read rows behind a name, at most so many
+ */
+export async function pageByName<T extends { readonly name: string }>(
+  { tokens, caller }: ReadScope,
+  question: readonly unknown[],
+  { limit, token }: PageRequest,
+  read: (afterName: string, limit: number) => Promise<readonly T[]>,
+): Promise<Page<T>> {
+  const asked = [...question, caller.accountId, caller.arn];
+  const after = token === undefined ? '' : tokens.open(asked, token).toString();
+  return toPage(await read(after, limit + 1), limit, (last) => tokens.issue(asked, Buffer.from(last.name)));
+}
