@@ -62,11 +62,11 @@ const FIELDS = ['grok', 'xml', 'json', 'csv'] as const;
 const toGlue = (input: ClassifierMembers) =>
   given(
     Object.fromEntries(
-      FIELDS.map((field) => {
+      FIELDS.map((field): [string, unknown] => {
         const { kind, members } = KINDS[field];
         const asked = input[field];
         if (asked === undefined || asked === null) return [kind, undefined];
-        const named = Object.entries(members).map(([name, glue]) => [glue, asked[name]]);
+        const named = Object.entries(members).map(([name, glue]): [string, unknown] => [glue, asked[name]]);
         const member = given({ ...Object.fromEntries(named), Name: input.name, Version: input.version });
         return [kind, member];
       }),
@@ -75,8 +75,11 @@ const toGlue = (input: ClassifierMembers) =>
 
 const toNode = ({ kind, definition, ...classifier }: Classifier) => {
   const field = FIELDS.find((each) => KINDS[each].kind === kind) ?? 'csv';
-  const named = Object.entries(KINDS[field].members).map(([name, glue]) => [name, definition[glue]]);
-  return { ...classifier, kind: field.toUpperCase(), [field]: Object.fromEntries(named) as Members };
+  const named = Object.entries(KINDS[field].members).map(([name, glue]): [string, unknown] => [
+    name,
+    definition[glue],
+  ]);
+  return { ...classifier, kind: field.toUpperCase(), [field]: Object.fromEntries(named) };
 };
 
 @Resolver('Classifier')
