@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { graphql, login } from '../support/graphql.ts';
 import { DATABASES, type Lake, startLake } from '../support/lake.ts';
+import { lakeFormation } from '../support/lakeformation.ts';
+import { query } from '../support/query.ts';
 
 const OWNER = '111122223333';
 const STRANGER = '444455556666';
@@ -478,5 +480,92 @@ describe.each(DATABASES)('resource links on %s', (databaseName) => {
     expect((await as('DeleteTable', { DatabaseName: 'mine', Name: 'peek' })).status).toBe(200);
     expect((await as('DeleteDatabase', { Name: 'peek' })).status).toBe(200);
     expect(await valuesIn(target, 'orders')).toEqual(['a']);
+  });
+
+  describe('with grants: DESCRIBE on the link, and the permission of the operation on its target', () => {
+    const me = { DataLakePrincipalIdentifier: `arn:aws:iam::${OWNER}:user/admin` };
+    const boss = { DataLakePrincipalIdentifier: `arn:aws:iam::${OWNER}:user/boss` };
+    let names: Awaited<ReturnType<typeof newWorld>>;
+
+    const lf = async (operation: string, input: object) => {
+      const { status, body } = await lakeFormation(lake, operation, input);
+      if (status !== 200) throw new Error(`${operation}: ${JSON.stringify(body)}`);
+      return body;
+    };
+    const administer = async (...DataLakeAdmins: object[]) => {
+      const { DataLakeSettings: settings } = await lf('GetDataLakeSettings', {});
+      await lf('PutDataLakeSettings', { DataLakeSettings: { ...(settings as object), DataLakeAdmins } });
+    };
+
+    beforeAll(async () => {
+      await query(lake, 'iam', 'CreateUser', { UserName: 'boss' });
+      names = await newWorld();
+      const own = (Resource: object) =>
+        lf('RevokePermissions', {
+          Principal: me,
+          Resource,
+          Permissions: ['ALL'],
+          PermissionsWithGrantOption: ['ALL'],
+        });
+      // What a creator holds on what he has made; of the links he keeps it.
+      await own({ Database: { Name: names.target } });
+      await own({ Table: { DatabaseName: names.target, Name: 'orders' } });
+      await own({ Table: { DatabaseName: names.target, Name: 'inner' } });
+      await administer(boss);
+    });
+    afterAll(async () => {
+      await administer(me);
+    });
+
+    it('given nothing on the target, shows the link as it is and goes no further', async () => {
+      const { link, own, target } = names;
+      const shown = await getDatabase(link);
+      expect(shown).toMatchObject({ Name: link, TargetDatabase: { DatabaseName: target.toUpperCase() } });
+      expect(shown).not.toHaveProperty('Description');
+      const { TableList: tables } = await lake.ok('GetTables', { DatabaseName: own, Expression: 'peek' });
+      expect(tables).toMatchObject([{ Name: 'peek', TargetTable: { DatabaseName: target } }]);
+      expect((tables as object[])[0]).not.toHaveProperty('Description');
+      for (const [operation, input] of [
+        ['GetTables', { DatabaseName: link }],
+        ['GetTable', { DatabaseName: own, Name: 'peek' }],
+        ['GetTable', { DatabaseName: link, Name: 'orders' }],
+        ['GetTable', { DatabaseName: link, Name: 'nowhere' }],
+        ['GetTableVersions', { DatabaseName: own, TableName: 'peek' }],
+        ['GetPartitions', { DatabaseName: own, TableName: 'peek' }],
+        ['CreateTable', { DatabaseName: link, TableInput: { Name: 'planted' } }],
+        ['UpdateDatabase', { Name: link, DatabaseInput: { Name: link } }],
+        ['DeleteTable', { DatabaseName: link, Name: 'orders' }],
+      ] as const)
+        expect([operation, await lake.refused(operation, input)]).toEqual([
+          operation,
+          expect.stringMatching(/^AccessDeniedException: Insufficient Lake Formation permission/),
+        ]);
+    });
+
+    it('given DESCRIBE on the target, shows it through the link, and changes nothing', async () => {
+      const { link, own, target } = names;
+      await administer(me, boss);
+      for (const Resource of [
+        { Database: { Name: target } },
+        { Table: { DatabaseName: target, Name: 'orders' } },
+      ])
+        await lf('GrantPermissions', { Principal: me, Resource, Permissions: ['DESCRIBE'] });
+      await administer(boss);
+      expect(await getDatabase(link)).toMatchObject({ Name: link, Description: 'sales' });
+      expect(await getTable(own, 'peek')).toMatchObject({ Name: 'peek', Description: 'second' });
+      expect(await getTable(link, 'orders')).toMatchObject({ Name: 'orders', Description: 'second' });
+      const { TableList: tables } = await lake.ok('GetTables', { DatabaseName: link });
+      expect((tables as TableAnswer[]).map(({ Name }) => Name)).toEqual(['orders']);
+      for (const [operation, input] of [
+        ['UpdateTable', { DatabaseName: own, TableInput: { Name: 'peek', PartitionKeys: keys } }],
+        ['UpdateDatabase', { Name: link, DatabaseInput: { Name: link } }],
+        ['CreatePartition', { DatabaseName: own, TableName: 'peek', PartitionInput: { Values: ['x'] } }],
+        ['DeleteTable', { DatabaseName: link, Name: 'orders' }],
+      ] as const)
+        expect(await lake.refused(operation, input)).toContain('AccessDeniedException');
+      // The links are his own to drop.
+      await lake.ok('DeleteTable', { DatabaseName: own, Name: 'peek' });
+      await lake.ok('DeleteDatabase', { Name: link });
+    });
   });
 });
