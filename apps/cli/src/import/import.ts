@@ -7,6 +7,8 @@ import { startProgress } from '../progress.ts';
 import { keyPairOf, requireUrl, urlOption } from '../server.ts';
 import { matcherOf } from './globs.ts';
 import { glueSource } from './glue-source.ts';
+import { hiveSource } from './hive/hive-source.ts';
+import { openMetastore } from './hive/metastore-database.ts';
 import { ImportReport, type Kind, KINDS } from './report.ts';
 import { runImport } from './run-import.ts';
 import type { CatalogSource } from './source.ts';
@@ -156,6 +158,26 @@ function fromGlue(options: GlueOptions): Promise<void> {
   return importFrom(source, options, options.versions === true);
 }
 
+interface HiveOptions extends CommonOptions {
+  readonly from?: string;
+  readonly hiveCatalog: string;
+}
+
+function fromHive(options: HiveOptions): Promise<void> {
+  const from = options.from ?? given(process.env['LAKEWARDEN_HIVE_URL']);
+  if (from === undefined) {
+    throw new Error('no metastore: name its database with --from or LAKEWARDEN_HIVE_URL.');
+  }
+  if (!URL.canParse(from)) {
+    throw new Error('--from is no URL such as postgresql://user:password@host:5432/metastore.');
+  }
+  const { protocol, host, pathname } = new URL(from);
+  // Without the password: it stands in the state file and in the report.
+  const name = `hive ${protocol}//${host}${pathname} ${options.hiveCatalog}`;
+  const source = hiveSource({ database: openMetastore(from), name, catalog: options.hiveCatalog });
+  return importFrom(source, options, false);
+}
+
 export const importCommand = new Command('import')
   .description('copy a catalog into this one; what is there is compared, a run that was cut off goes on')
   .addCommand(
@@ -176,4 +198,14 @@ export const importCommand = new Command('import')
       )
       .option('--versions', 'bring the versions of new tables along')
       .action(fromGlue),
+  )
+  .addCommand(
+    withCommonOptions(
+      new Command('hive').description(
+        "from a Hive metastore's own database; it is only read, and the metastore may run meanwhile",
+      ),
+    )
+      .option('--from <url>', 'postgresql://... or mysql://...; else LAKEWARDEN_HIVE_URL')
+      .option('--hive-catalog <name>', 'the catalog in the metastore (Hive 3 and later)', 'hive')
+      .action(fromHive),
   );
