@@ -12,6 +12,7 @@ import { REVISION_HEADER } from './doors/aws/aws.door.ts';
 import { AccountCatalogResolver } from './doors/graphql/account-catalog.resolver.ts';
 import { CatalogDocumentResolver } from './doors/graphql/catalog-document.resolver.ts';
 import { ClassifierResolver } from './doors/graphql/classifier.resolver.ts';
+import { ChangeResolver } from './doors/graphql/change.resolver.ts';
 import { CHANGES, type Changes } from './doors/graphql/changes.ts';
 import { type GraphqlContext, IDENTITY, USE_CASES } from './doors/graphql/context.ts';
 import { DatabaseResolver } from './doors/graphql/database.resolver.ts';
@@ -132,6 +133,7 @@ export class AppModule {
         AccountCatalogResolver,
         ClassifierResolver,
         SettingsResolver,
+        ChangeResolver,
         IdentityResolver,
       ],
     };

@@ -6,6 +6,7 @@ import type { Changes, ChangeSignal } from './doors/graphql/changes.ts';
 /** The change feed for subscriptions. Changes that pile up while a client reads count as one. */
 export class ChangeListener implements Changes {
   readonly #feed: ChangeFeed;
+  readonly #signals = new Set<ChangeSignal>();
 
   constructor(feed: ChangeFeed) {
     this.#feed = feed;
@@ -25,7 +26,7 @@ export class ChangeListener implements Changes {
       wake?.();
     };
     this.#feed.on('change', onChange).on('gap', onGap);
-    return {
+    const signal: ChangeSignal = {
       next: async () => {
         if (!isPending && !isOver) {
           await new Promise<void>((resolve) => {
@@ -38,9 +39,17 @@ export class ChangeListener implements Changes {
       return: () => {
         isOver = true;
         this.#feed.off('change', onChange).off('gap', onGap);
+        this.#signals.delete(signal);
         wake?.();
         return Promise.resolve();
       },
     };
+    this.#signals.add(signal);
+    return signal;
+  }
+
+  /** Nobody waits any longer: the server is about to close. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#signals].map((signal) => signal.return()));
   }
 }

@@ -37,6 +37,7 @@ import { AppModule } from './app.module.ts';
 import { ChangeListener } from './change-listener.ts';
 import { MAX_BODY_BYTES, registerAwsDoor } from './doors/aws/aws.door.ts';
 import { operationTables } from './doors/aws/operation-tables.ts';
+import { registerEventsDoor } from './doors/events/events.door.ts';
 import { registerSignInDoor } from './doors/sign-in/token.door.ts';
 import { readSchema } from './doors/graphql/schema-text.ts';
 import { createMetrics, registerOperationsDoor } from './doors/operations/operations.door.ts';
@@ -153,9 +154,10 @@ export async function startServer(settings: Settings, options: ServerOptions = {
     ...arrivalLimits(settings),
   });
   admission.register(adapter.getInstance());
+  const changes = new ChangeListener(feed);
   const module = AppModule.with({
     useCases: runner,
-    changes: new ChangeListener(feed),
+    changes,
     identity: { tokens, keys },
     log,
     authenticate,
@@ -183,6 +185,15 @@ export async function startServer(settings: Settings, options: ServerOptions = {
     done();
   });
   registerOperationsDoor(fastify, { database, metrics, isDraining: () => admission.isDraining });
+  registerEventsDoor(fastify, {
+    useCases: runner,
+    changes,
+    authenticate,
+    log,
+    observe: (code, seconds) => {
+      metrics.requests.observe({ door: 'events', operation: 'GET', code }, seconds);
+    },
+  });
   registerSignInDoor(fastify, { tokens, issuer: settings.publicUrl });
   const sdl = await readSchema();
   fastify.get('/graphql/schema.graphql', (_request, reply) =>
@@ -197,6 +208,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
     ...(credentialsFile !== undefined && { credentialsFile }),
     async close() {
       await admission.beginDrain(options.drainGraceMs ?? 0);
+      await changes.close();
       // Whoever has not read his answer by then is cut off: the others' work is done.
       const cutOff = setTimeout(() => {
         fastify.server.closeAllConnections();

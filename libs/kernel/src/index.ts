@@ -1,5 +1,6 @@
 export * from './arn.ts';
 export * from './caller.ts';
+export * from './catalog-event.ts';
 export * from './clock.ts';
 export * from './errors.ts';
 export * from './ids.ts';

@@ -1,5 +1,6 @@
 import type { ArnHome } from './arn.ts';
 import type { Caller, Resource } from './caller.ts';
+import type { CatalogEvent } from './catalog-event.ts';
 import type { Clock } from './clock.ts';
 import type { Id } from './ids.ts';
 import type { LakeFiles } from './lake-files.ts';
@@ -46,6 +47,8 @@ export interface Change {
     | 'data-lake-settings';
   /** The id of the thing, or of the table it belongs to. */
   readonly subjectId: string;
+  /** What consumers of the change feed are told; absent where it is none of their business. */
+  readonly event?: CatalogEvent | undefined;
 }
 
 /** A tag is the change that makes a cached value stale. */

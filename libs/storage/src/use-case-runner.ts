@@ -113,23 +113,49 @@ export class UseCaseRunner implements UseCases {
     };
   }
 
-  /** One row a write. In PostgreSQL the same statement notifies the other replicas, at commit. */
+  /**
+   * One row a write, and account whose things it changed. In PostgreSQL the same statement notifies the other replicas,
+   * at commit. Background work that has changed nothing leaves no trace: it looks every few seconds.
+   */
   async #recordChange(tx: Tx, caller: Caller, action: string, at: Date, changes: Change[]): Promise<string> {
-    const text = JSON.stringify(changes);
+    if (changes.length === 0 && caller.accountId === '') return '';
+    const owners = [...new Set(changes.map(({ accountId }) => accountId))];
+    const [first = caller.accountId, ...others] = owners;
+    for (const owner of others) {
+      await this.#insertChange(tx, caller, { owner, action, at, changes: ownedBy(owner, changes) });
+    }
+    return this.#insertChange(tx, caller, { owner: first, action, at, changes: ownedBy(first, changes) });
+  }
+
+  async #insertChange(
+    tx: Tx,
+    caller: Caller,
+    { owner, action, at, changes }: { owner: string; action: string; at: Date; changes: readonly Change[] },
+  ): Promise<string> {
     const insert = `INSERT INTO change (account_id, action, principal, request_id, changes, at)
                     VALUES ($1, $2, $3, $4, $5::json, $6) RETURNING revision`;
-    const values: unknown[] = [caller.accountId, action, caller.arn, caller.request.id, text, at];
+    const values: unknown[] = [owner, action, caller.arn, caller.request.id, JSON.stringify(changes), at];
     if (this.#ports.database.kind === 'embedded') {
       const [row] = await sql<{ revision: string }>(tx, { text: insert, values, prepared: true });
       return row?.revision ?? '';
     }
-    const whole: Change[] = [{ accountId: caller.accountId, kind: 'account', subjectId: caller.accountId }];
-    const told = Buffer.byteLength(text) > MAX_NOTIFY_BYTES ? JSON.stringify(whole) : text;
     const [row] = await sql<{ revision: string }>(tx, {
       text: `WITH written AS (${insert}) SELECT revision, pg_notify('${CHANGE_CHANNEL}', $7) FROM written`,
-      values: [...values, told],
+      values: [...values, notice(owner, changes)],
       prepared: true,
     });
     return row?.revision ?? '';
   }
+}
+
+const ownedBy = (owner: string, changes: readonly Change[]): Change[] =>
+  changes.filter(({ accountId }) => accountId === owner);
+
+/** What the other replicas are told: what to forget, and not what happened. */
+function notice(owner: string, changes: readonly Change[]): string {
+  const stale = changes.map(({ accountId, kind, subjectId }): Change => ({ accountId, kind, subjectId }));
+  const text = JSON.stringify(stale);
+  if (Buffer.byteLength(text) <= MAX_NOTIFY_BYTES) return text;
+  const whole: readonly Change[] = [{ accountId: owner, kind: 'account', subjectId: owner }];
+  return JSON.stringify(whole);
 }

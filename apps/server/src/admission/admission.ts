@@ -23,6 +23,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Answered whatever the load: an orchestrator must not take a busy server for a dead one. */
     isAlwaysAdmitted?: boolean;
+    /** Waits for something to happen, and not for this machine: bounded by its own door, it is no load. */
+    isLongPoll?: boolean;
   }
 }
 
@@ -125,7 +127,7 @@ export class Admission {
     // A body that trickles in is not being worked on: a hundred slow clients must not look like load.
     fastify.addHook('preHandler', (request, reply, done) => {
       const visit = this.#visits.get(request.raw);
-      if (visit !== undefined) {
+      if (visit !== undefined && request.routeOptions.config.isLongPoll !== true) {
         // Again: a thousand bodies may have come in together.
         if (this.inFlight >= maxInFlight && request.routeOptions.config.isAlwaysAdmitted !== true) {
           this.#refuse(reply, done);

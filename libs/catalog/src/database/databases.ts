@@ -1,4 +1,5 @@
 import {
+  type CatalogEvent,
   type Change,
   defineRead,
   defineWrite,
@@ -52,10 +53,22 @@ import {
 /** The one wording for a database that is not there (spec/catalog.md §15). */
 export const noSuchDatabase = (name: string) => notFound(`Database ${name} not found.`);
 
-export const databaseChange = (database: Pick<Database, 'id' | 'catalogId'>): Change => ({
-  accountId: database.catalogId,
+/** @param previousName of one that is renamed by it */
+const databaseChange = (
+  { id, catalogId, name }: Pick<Database, 'id' | 'catalogId' | 'name'>,
+  type: CatalogEvent['type'],
+  previousName?: string,
+): Change => ({
+  accountId: catalogId,
   kind: 'database',
-  subjectId: database.id,
+  subjectId: id,
+  event: {
+    kind: 'DATABASE',
+    type,
+    databaseId: id,
+    database: name,
+    ...(previousName !== undefined && { previousName }),
+  },
 });
 
 type FindDatabase = (tx: ReadScope['tx'], catalogId: string, name: string) => Promise<Database | undefined>;
@@ -199,7 +212,7 @@ export const createDatabase = defineWrite({
     await insertDatabase(scope.tx, database, scope.caller.arn);
     await tagNew(scope, { kind: 'database', id: database.id }, command.tags);
     await scope.permissions.created(scope, databaseResource(database), defaults.database);
-    scope.changed(databaseChange(database));
+    scope.changed(databaseChange(database, 'CREATED'));
     return database;
   },
 });
@@ -283,7 +296,9 @@ export const updateDatabase = defineWrite({
       await authorizeDatabase(scope, { catalogId: database.catalogId, name });
     }
     await updateDatabaseRow(scope.tx, database.id, name, command.definition);
-    scope.changed(databaseChange(database));
+    scope.changed(
+      databaseChange({ ...database, name }, 'UPDATED', name === database.name ? undefined : database.name),
+    );
     return { ...asked, name: command.newName, definition: command.definition };
   },
 });
@@ -319,6 +334,7 @@ export const deleteDatabase = defineWrite({
     await requireDropOfEveryTable(scope, database);
     await deleteDatabaseRows(scope.tx, database.id);
     await untagDeleted(scope, 'database', [database.id]);
-    scope.changed(databaseChange(database));
+    // For its tables as well: there may be a hundred thousand of them.
+    scope.changed(databaseChange(database, 'DELETED'));
   },
 });

@@ -3,7 +3,7 @@ import { defineWrite } from '@lakewarden/kernel';
 import { lockTableNo } from '../locks.repository.ts';
 import { indexKey } from '../partition/partition-key.ts';
 import { keyFamilies, listPartitionValues } from '../partition/partition.repository.ts';
-import { type Table, tableChange } from '../table/table.ts';
+import { indexChange, indexProgress, type Table } from '../table/table.ts';
 import { findTableById } from '../table/table.repository.ts';
 import { followsTableOrder, unfitForIndex } from './index-rules.ts';
 import type { BackfillError, PartitionIndex } from './partition-index.ts';
@@ -44,8 +44,8 @@ export const buildPartitionIndexStep = defineWrite({
     const rows = await listPartitionValues(scope.tx, table.no, index.builtThrough, BUILD_STEP);
     const errors = collectErrors(table, index, rows);
     const count = index.builtCount + rows.length;
-    scope.changed(tableChange(table, 'partition-index'));
     if (errors.length > 0) {
+      scope.changed(indexChange(table, 'UPDATED', { ...index, status: 'FAILED' }));
       await setIndexStatus(scope.tx, index.id, 'FAILED', scope.now, errors);
       await scope.enqueue({ kind: 'delete-partition-index', subjectId: index.id });
       await trimFailedIndexes(scope.tx, table.id);
@@ -66,7 +66,11 @@ export const buildPartitionIndexStep = defineWrite({
       );
     }
     await setIndexProgress(scope.tx, index.id, rows.at(-1)?.key ?? index.builtThrough, count, scope.now);
-    if (rows.length === BUILD_STEP) return 'more';
+    if (rows.length === BUILD_STEP) {
+      scope.changed(indexProgress(table));
+      return 'more';
+    }
+    scope.changed(indexChange(table, 'UPDATED', { ...index, status: 'ACTIVE' }));
     await setIndexStatus(scope.tx, index.id, 'ACTIVE', scope.now);
     return 'done';
   },
@@ -100,7 +104,7 @@ export const deletePartitionIndexStep = defineWrite({
     if (index.status === 'DELETING') {
       await deletePartitionIndexRow(scope.tx, index.id);
       const table = await findTableById(scope.tx, index.tableId);
-      if (table !== undefined) scope.changed(tableChange(table, 'partition-index'));
+      if (table !== undefined) scope.changed(indexChange(table, 'DELETED', index));
     }
     return 'done';
   },

@@ -2,7 +2,7 @@ import { alreadyExists, invalid, LakewardenError, type WriteScope } from '@lakew
 
 import { HIVE_NULL, keyFamily, parseTyped } from '../expression/index.ts';
 import { foldName } from '../names.ts';
-import type { Table } from '../table/table.ts';
+import { indexChange, type Table } from '../table/table.ts';
 import type { BackfillError, IndexKey, PartitionIndex } from './partition-index.ts';
 import { insertPartitionIndex } from './partition-index.repository.ts';
 
@@ -104,6 +104,7 @@ export async function createIndexesWithTable(
     refuseIfTaken(made, indexName, keys);
     const index = newPartitionIndex(scope, table, indexName, keys, 'ACTIVE');
     await insertPartitionIndex(scope.tx, index);
+    scope.changed(indexChange(table, 'CREATED', index));
     made.push({ ...index, no: '' });
   }
 }

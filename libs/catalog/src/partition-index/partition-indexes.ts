@@ -1,7 +1,7 @@
 import { defineRead, defineWrite, notFound, type WriteScope } from '@lakewarden/kernel';
 
 import { authorizeTable, type TableRef } from '../reference.ts';
-import { type Table, tableChange } from '../table/table.ts';
+import { indexChange, type Table } from '../table/table.ts';
 import { lockTable, requireTable } from '../table/require-table.ts';
 import { hiddenColumns } from '../table/visible-table.ts';
 import { newPartitionIndex, refuseIfTaken, typedIndexKeys } from './index-rules.ts';
@@ -37,7 +37,7 @@ export const createPartitionIndex = defineWrite({
     await insertPartitionIndex(scope.tx, index);
     // Queued in this transaction: a crash after commit cannot leave an index that nobody builds.
     await scope.enqueue({ kind: 'build-partition-index', subjectId: index.id });
-    scope.changed(tableChange(table, 'partition-index'));
+    scope.changed(indexChange(table, 'CREATED', index));
     return { ...index, no: '' };
   },
 });
@@ -79,5 +79,5 @@ export const deletePartitionIndex = defineWrite({
 async function beginDeletion(scope: WriteScope, table: Table, index: PartitionIndex): Promise<void> {
   await setIndexStatus(scope.tx, index.id, 'DELETING', scope.now);
   await scope.enqueue({ kind: 'delete-partition-index', subjectId: index.id });
-  scope.changed(tableChange(table, 'partition-index'));
+  scope.changed(indexChange(table, 'UPDATED', { ...index, status: 'DELETING' }));
 }

@@ -26,7 +26,7 @@ import {
   deleteStatisticsOfPartitions,
   moveStatistics,
 } from '../statistics/statistics.repository.ts';
-import { type Table, tableChange } from '../table/table.ts';
+import { partitionChange, type Table } from '../table/table.ts';
 import { lockTable, requireTable } from '../table/require-table.ts';
 import { requireVisibleKeys } from '../table/visible-table.ts';
 import type { Partition, PartitionFailure, PartitionInput } from './partition.ts';
@@ -154,7 +154,10 @@ async function addPartitions(
     else made.push({ id, values: input.values });
   }
   await insertIndexEntries(scope.tx, entriesOf(table, indexes, made));
-  if (made.length > 0) scope.changed(tableChange(table, 'partition'));
+  if (made.length > 0) {
+    const values = made.map((each) => each.values);
+    scope.changed(partitionChange(table, 'CREATED', values));
+  }
   return failures;
 }
 
@@ -218,7 +221,7 @@ async function changePartition(
   scope: WriteScope,
   { table, indexes }: HeldTable,
   { values, partition }: PartitionUpdate,
-): Promise<void> {
+): Promise<PartitionUpdate> {
   refuseUnfitValues(table, values);
   refuseUnfitValues(table, partition.values);
   refuseUnfitForIndexes(table, indexes, partition.values);
@@ -239,7 +242,16 @@ async function changePartition(
       entriesOf(table, indexes, [{ id: current.id, values: partition.values }]),
     );
   }
-  scope.changed(tableChange(table, 'partition'));
+  return { values: current.partition.values, partition };
+}
+
+/** One event for all that were updated, in their order. */
+function announceUpdates(scope: WriteScope, table: Table, updates: readonly PartitionUpdate[]): void {
+  if (updates.length === 0) return;
+  const before = updates.map(({ values }) => values);
+  const after = updates.map(({ partition }) => partition.values);
+  const isMove = after.some((values, n) => values.some((value, i) => value !== before[n]?.[i]));
+  scope.changed(partitionChange(table, 'UPDATED', after, isMove ? before : undefined));
 }
 
 export interface UpdatePartition extends PartitionUpdate {
@@ -251,7 +263,8 @@ export const updatePartition = defineWrite({
   action: 'glue:UpdatePartition',
 
   async run(scope, command: UpdatePartition): Promise<void> {
-    await changePartition(scope, await holdTable(scope, command.table, ['ALTER']), command);
+    const held = await holdTable(scope, command.table, ['ALTER']);
+    announceUpdates(scope, held.table, [await changePartition(scope, held, command)]);
   },
 });
 
@@ -267,15 +280,17 @@ export const batchUpdatePartition = defineWrite({
   async run(scope, command: BatchUpdatePartition): Promise<readonly PartitionFailure[]> {
     const held = await holdTable(scope, command.table, ['ALTER']);
     const failures: PartitionFailure[] = [];
+    const updates: PartitionUpdate[] = [];
     for (const entry of command.entries) {
       try {
-        await changePartition(scope, held, entry);
+        updates.push(await changePartition(scope, held, entry));
       } catch (error) {
         if (!(error instanceof LakewardenError) || error.code === 'ConcurrentModificationException')
           throw error;
         failures.push({ values: entry.values, error });
       }
     }
+    announceUpdates(scope, held.table, updates);
     return failures;
   },
 });
@@ -318,7 +333,13 @@ async function removePartitions(
     scope.tx,
     gone.map(({ id }) => id),
   );
-  scope.changed(tableChange(table, 'partition'));
+  scope.changed(
+    partitionChange(
+      table,
+      'DELETED',
+      entries.map(({ values }) => values),
+    ),
+  );
   return failures;
 }
 

@@ -12,7 +12,7 @@ import { findPartitions, type StoredPartition } from '../partition/partition.rep
 import { noSuchPartition, refuseUnfitValues } from '../partition/partitions.ts';
 import { authorizeTable, type TableRef } from '../reference.ts';
 import { lockTable, requireTable } from '../table/require-table.ts';
-import { type Table, tableChange } from '../table/table.ts';
+import { partitionChange, type Table, tableChange } from '../table/table.ts';
 import { requireVisibleKeys } from '../table/visible-table.ts';
 import {
   columnNames,
@@ -105,7 +105,10 @@ async function hold(scope: WriteScope, command: StatisticsSubject): Promise<{ ta
 }
 
 const announce = (scope: WriteScope, table: Table, owner: Owner): void => {
-  scope.changed(tableChange(table, owner.partition === undefined ? 'table' : 'partition'));
+  const { partition } = owner;
+  scope.changed(
+    partition === undefined ? tableChange(table, 'UPDATED') : partitionChange(table, 'UPDATED', [partition]),
+  );
 };
 
 /**

@@ -101,7 +101,7 @@ async function insert(
     tableResource(table),
     database.definition.CreateTableDefaultPermissions ?? [],
   );
+  scope.changed(tableChange(table, 'CREATED'));
   await createIndexesWithTable(scope, table, command.indexes ?? []);
-  scope.changed(tableChange(table));
   return table;
 }

@@ -1,4 +1,4 @@
-import { type Change, type Id, notFound } from '@lakewarden/kernel';
+import { type CatalogEvent, type Change, type Id, notFound } from '@lakewarden/kernel';
 
 import type { Column, LinkTarget, TableDefinition } from '../documents.ts';
 import type { PartitionIndex } from '../partition-index/partition-index.ts';
@@ -38,11 +38,53 @@ export interface TableWithIndexes {
 /** The one wording for a table that is not there (spec/catalog.md §15). */
 export const noSuchTable = (name: string) => notFound(`Table ${name} not found.`);
 
-export const tableChange = (
-  table: Pick<Table, 'id' | 'catalogId'>,
-  kind: Change['kind'] = 'table',
+type ChangedTable = Pick<Table, 'id' | 'catalogId' | 'databaseId' | 'database' | 'name' | 'versionId'>;
+
+const changeOf = (
+  kind: Change['kind'],
+  table: ChangedTable,
+  event: Pick<CatalogEvent, 'kind' | 'type' | 'partitions' | 'previousPartitions' | 'partitionIndex'>,
 ): Change => ({
   accountId: table.catalogId,
   kind,
+  subjectId: table.id,
+  event: {
+    ...event,
+    databaseId: table.databaseId,
+    database: table.database,
+    tableId: table.id,
+    table: table.name,
+    versionId: table.versionId,
+  },
+});
+
+export const tableChange = (table: ChangedTable, type: CatalogEvent['type']): Change =>
+  changeOf('table', table, { kind: 'TABLE', type });
+
+/** @param previous what each of them had before, where it has moved */
+export const partitionChange = (
+  table: ChangedTable,
+  type: CatalogEvent['type'],
+  partitions: readonly (readonly string[])[],
+  previous?: readonly (readonly string[])[],
+): Change =>
+  changeOf('partition', table, {
+    kind: 'PARTITION',
+    type,
+    partitions,
+    ...(previous !== undefined && { previousPartitions: previous }),
+  });
+
+export const indexChange = (
+  table: ChangedTable,
+  type: CatalogEvent['type'],
+  { id, name, status }: Pick<PartitionIndex, 'id' | 'name' | 'status'>,
+): Change =>
+  changeOf('partition-index', table, { kind: 'PARTITION_INDEX', type, partitionIndex: { id, name, status } });
+
+/** A step of a build: the index has come further, and is what it was. */
+export const indexProgress = (table: Pick<Table, 'id' | 'catalogId'>): Change => ({
+  accountId: table.catalogId,
+  kind: 'partition-index',
   subjectId: table.id,
 });

@@ -102,7 +102,7 @@ export const updateTable = defineWrite({
     if (!command.skipArchive) await archiveTableVersion(scope.tx, current.id);
     await replaceTable(scope.tx, next);
     await deleteStatisticsOfColumns(scope.tx, next.no, droppedColumns(columnsOf(current), columnsOf(next)));
-    scope.changed(tableChange(next));
+    scope.changed(tableChange(next, 'UPDATED'));
     return seenThrough(link, next);
   },
 });
@@ -114,7 +114,7 @@ const columnsOf = ({ definition, partitionKeys }: Table) => ({
 
 async function dropTable(scope: WriteScope, table: Table): Promise<void> {
   await deleteTableRows(scope.tx, table);
-  scope.changed(tableChange(table));
+  scope.changed(tableChange(table, 'DELETED'));
 }
 
 /** With versions, partitions and indexes, of a link the link alone; a build under way is cancelled. @throws EntityNotFoundException */
