@@ -12,7 +12,7 @@ import { batchCreatePartition, batchDeletePartition, batchUpdatePartition } from
 import type { TableRef } from '../reference.ts';
 import { createTable } from '../table/create-table.ts';
 import { lockTable } from '../table/require-table.ts';
-import { tableChange } from '../table/table.ts';
+import { indexChange } from '../table/table.ts';
 import { deleteTable, updateTable } from '../table/tables.ts';
 import type { CatalogChange, CatalogDocument, DatabaseDocument, TableDocument } from './catalog-document.ts';
 import { definitionToWrite } from './plan.ts';
@@ -136,6 +136,7 @@ async function applyIndexes(
     if (gone === undefined) throw new Error(`the index ${index} is not there any more`);
     await setIndexStatus(scope.tx, gone.id, 'DELETING', scope.now);
     await scope.enqueue({ kind: 'delete-partition-index', subjectId: gone.id });
+    scope.changed(indexChange(table, 'UPDATED', { ...gone, status: 'DELETING' }));
     keysByName.delete(index);
   }
   for (const { action, index = '' } of changes) {
@@ -144,6 +145,7 @@ async function applyIndexes(
     const made = newPartitionIndex(scope, table, index, keys, 'CREATING');
     await insertPartitionIndex(scope.tx, made);
     await scope.enqueue({ kind: 'build-partition-index', subjectId: made.id });
+    scope.changed(indexChange(table, 'CREATED', made));
     keysByName.set(
       index,
       keys.map(({ name }) => name),
@@ -158,7 +160,6 @@ async function applyIndexes(
   if (new Set([...keysByName.values()].map((keys) => keys.join('\n'))).size < keysByName.size) {
     throw invalid(`${where} would have two partition indexes over the same keys.`);
   }
-  scope.changed(tableChange(table, 'partition-index'));
 }
 
 async function applyPartitions(
