@@ -35,6 +35,7 @@ const GLUE_READS: Readonly<Record<string, object>> = {
   GetPartitions: table,
   BatchGetPartition: { ...table, PartitionsToGet: [{ Values: ['1'] }, { Values: ['2'] }] },
   GetPartitionIndexes: table,
+  SearchTables: { SearchText: 'hours other ours theirs' },
   GetColumnStatisticsForTable: { ...table, ColumnNames: ['k'] },
   GetColumnStatisticsForPartition: { ...table, PartitionValues: ['1'], ColumnNames: ['k'] },
   GetUserDefinedFunction: { DatabaseName: 'sales', FunctionName: 'add' },
@@ -53,11 +54,12 @@ const IAM_READS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ListGroupsForUser: { UserName: 'ann' },
 };
 const PAGED =
-  'GetDatabases GetTables GetTableVersions GetPartitions GetUserDefinedFunctions ListUsers ListRoles GetGroup ListGroups ListGroupsForUser';
+  'GetDatabases GetTables GetTableVersions GetPartitions SearchTables GetUserDefinedFunctions ListUsers ListRoles GetGroup ListGroups ListGroupsForUser';
 /** Every field that takes a cursor, by type. */
 const CURSORS: Readonly<Record<string, string>> = {
   'Query.databases': 'databases(first: 1 $) { pageInfo { endCursor } }',
   'Database.tables': 'database(name: "sales") { tables(first: 1 $) { pageInfo { endCursor } } }',
+  'Query.searchTables': 'searchTables(first: 1 $) { pageInfo { endCursor } }',
   'Query.functions': 'functions(first: 1 $) { pageInfo { endCursor } }',
   'Database.functions': 'database(name: "sales") { functions(first: 1 $) { pageInfo { endCursor } } }',
   'Table.partitions':

@@ -290,7 +290,7 @@ describe.each(DATABASES)('functions, tags and catalogs on %s', (databaseName) =>
         `arn:aws:glue:us-east-1:${OWN}:table/db/t`,
         'InvalidInputException: A table carries no',
       ],
-      ['an unknown database', arnOf('nope'), `EntityNotFoundException: Resource ${arnOf('nope')} not found.`],
+      ['an unknown database', arnOf('nope'), 'EntityNotFoundException: Database nope not found.'],
       ['another region', `arn:aws:glue:eu-west-1:${OWN}:catalog`, 'EntityNotFoundException'],
     ])('given %s, refuses', async (_what, ResourceArn, refusal) => {
       expect(await lake.refused('GetTags', { ResourceArn })).toContain(refusal);

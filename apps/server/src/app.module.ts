@@ -29,6 +29,7 @@ import {
   longScalar,
   stringMapScalar,
 } from './doors/graphql/scalars.ts';
+import { SearchResolver } from './doors/graphql/search.resolver.ts';
 import { StatisticsResolver } from './doors/graphql/statistics.resolver.ts';
 import { SettingsResolver } from './doors/graphql/settings.resolver.ts';
 import { PartitionConnectionResolver, TableResolver } from './doors/graphql/table.resolver.ts';
@@ -127,6 +128,7 @@ export class AppModule {
         TableResolver,
         PartitionConnectionResolver,
         PartitionResolver,
+        SearchResolver,
         StatisticsResolver,
         FunctionResolver,
         TagResolver,

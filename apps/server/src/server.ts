@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 
+import { indexTablesForSearch } from '@lakewarden/catalog';
 import {
   type AccessKeyHolder,
   type AccessKeyPair,
@@ -114,6 +115,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
   });
   await feed.start();
   await runner.run(bootstrap, ensureSigningKey, keys);
+  await indexTablesForSearch(runner, bootstrap);
   const credentialsFile = await ensureFirstAccount(settings, runner, keys);
   await jobs.start(runner);
   feed.on('change', ({ kind }) => {

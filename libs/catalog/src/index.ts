@@ -31,6 +31,9 @@ export type {
   EncryptionConfiguration,
   SecurityConfiguration,
 } from './security-configuration/security-configuration.ts';
+export { indexTablesForSearch } from './search/index-tables.ts';
+export { COMPARATORS, type SearchFilter } from './search/search-rule.ts';
+export * from './search/search-tables.ts';
 export { RESOURCE_SHARE_TYPES, type ResourceShareType } from './share-type.ts';
 export type * from './statistics/column-statistics.ts';
 export { decimalText, parseDecimal } from './statistics/decimal-text.ts';

@@ -1,9 +1,3 @@
-/** What a new database, or a new table, grants by itself. */
-export interface DefaultPermission {
-  readonly principal: string;
-  readonly permissions: readonly string[];
-}
-
 /** The default catalog of an account: the only one it has (spec/catalog.md §12). */
 export interface Catalog {
   readonly catalogId: string;
@@ -11,7 +5,6 @@ export interface Catalog {
   /** The account's id, as the original names it. */
   readonly name: string;
   readonly createdAt: Date;
-  /** The account's data-lake settings; empty in a new account. */
-  readonly databaseDefaults: readonly DefaultPermission[];
-  readonly tableDefaults: readonly DefaultPermission[];
+  /** What the account's settings grant on its new databases and tables, in Glue's own form. */
+  readonly defaults: { readonly database: readonly unknown[]; readonly table: readonly unknown[] };
 }

@@ -37,7 +37,12 @@ async function requireCatalog(scope: ReadScope, catalogId: string): Promise<Cata
   const { accountId, isNested } = catalogNamed(catalogId);
   const catalog = isNested ? undefined : await findCatalog(scope.tx, accountId);
   if (catalog === undefined) throw notFound(`Catalog ${catalogId} not found.`);
-  return { ...catalog, arn: catalogArn({ region: scope.home.region, accountId: catalog.catalogId }) };
+  return {
+    ...catalog,
+    name: catalog.catalogId,
+    arn: catalogArn({ region: scope.home.region, accountId }),
+    defaults: await scope.permissions.defaults(scope, accountId),
+  };
 }
 
 /** @throws EntityNotFoundException, InvalidInputException */

@@ -3,6 +3,7 @@ import { isUniqueViolation, sql } from '@lakewarden/storage';
 
 import type { LinkTarget, TableDefinition } from '../documents.ts';
 import type { TableRef } from '../reference.ts';
+import { putSearchRow } from '../search/search.repository.ts';
 import type { PartitionKeyColumn, Table } from './table.ts';
 
 interface TableRow {
@@ -119,6 +120,7 @@ export async function insertTable(tx: Tx, table: Omit<Table, 'no'>): Promise<str
         table.updatedAt,
       ],
     });
+    await putSearchRow(tx, table);
     return row?.no ?? '';
   } catch (error) {
     throw isUniqueViolation(error) ? tableExists() : error;
@@ -138,6 +140,7 @@ export async function replaceTable(tx: Tx, table: Table): Promise<void> {
       table.updatedAt,
     ],
   });
+  await putSearchRow(tx, table);
 }
 
 /** Keeps the definition that the next statement replaces. */

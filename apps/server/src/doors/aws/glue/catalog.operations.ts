@@ -13,18 +13,13 @@ import { z } from 'zod';
 import { operation, type OperationTable } from '../operation.ts';
 import { catalogId, maxResults, pageToken, requiredCatalogId, seconds } from './shapes.ts';
 
-const toDefault = ({ principal, permissions }: Catalog['tableDefaults'][number]) => ({
-  Principal: { DataLakePrincipalIdentifier: principal },
-  Permissions: permissions,
-});
-
 const toShape = (catalog: Catalog) => ({
   CatalogId: catalog.catalogId,
   Name: catalog.name,
   ResourceArn: catalog.arn,
   CreateTime: seconds(catalog.createdAt),
-  CreateTableDefaultPermissions: catalog.tableDefaults.map(toDefault),
-  CreateDatabaseDefaultPermissions: catalog.databaseDefaults.map(toDefault),
+  CreateTableDefaultPermissions: catalog.defaults.table,
+  CreateDatabaseDefaultPermissions: catalog.defaults.database,
 });
 
 const catalogName = z

@@ -5,6 +5,7 @@ import { databaseOperations } from './database.operations.ts';
 import { functionOperations } from './function.operations.ts';
 import { partitionIndexOperations } from './partition-index.operations.ts';
 import { partitionOperations } from './partition.operations.ts';
+import { searchOperations } from './search.operations.ts';
 import { statisticsOperations } from './statistics.operations.ts';
 import { resourcePolicyOperations } from './resource-policy.operations.ts';
 import { settingsOperations } from './settings.operations.ts';
@@ -16,6 +17,7 @@ export const glueOperations: OperationTable = {
   ...tableOperations,
   ...partitionOperations,
   ...partitionIndexOperations,
+  ...searchOperations,
   ...statisticsOperations,
   ...functionOperations,
   ...tagOperations,
