@@ -74,6 +74,7 @@ describe('lakewarden import glue', () => {
       indexes,
       partitions,
       await lake.ok('GetUserDefinedFunctions', { DatabaseName: 'sales', Pattern: '*' }),
+      await lake.ok('GetColumnStatisticsForTable', { ...orders, ColumnNames: ['id'] }),
     ]);
   };
 
@@ -132,6 +133,26 @@ describe('lakewarden import glue', () => {
         ResourceUris: [{ ResourceType: 'JAR', Uri: 's3://lake/mask.jar' }],
       },
     });
+    await source.ok('UpdateColumnStatisticsForTable', {
+      DatabaseName: 'sales',
+      TableName: 'orders',
+      ColumnStatisticsList: [
+        {
+          ColumnName: 'id',
+          ColumnType: 'bigint',
+          AnalyzedTime: 1_600_000_000,
+          StatisticsData: {
+            Type: 'LONG',
+            LongColumnStatisticsData: {
+              MinimumValue: 1,
+              MaximumValue: 9,
+              NumberOfNulls: 0,
+              NumberOfDistinctValues: 9,
+            },
+          },
+        },
+      ],
+    });
     for (let from = 0; from < MANY; from += 100) {
       await source.ok('BatchCreatePartition', {
         DatabaseName: 'sales',
@@ -180,6 +201,7 @@ describe('lakewarden import glue', () => {
         databases: { ...none, unchanged: 2, created: 1 },
         indexes: { ...none, created: 1 },
         functions: { ...none, created: 1 },
+        statistics: { ...none, created: 1 },
       },
     });
     // Pages that were acknowledged are not sent again.
@@ -197,6 +219,7 @@ describe('lakewarden import glue', () => {
       partitions: { ...none, unchanged: MANY },
       indexes: { ...none, unchanged: 1 },
       functions: { ...none, unchanged: 1 },
+      statistics: { ...none, unchanged: 1 },
     });
     const reads = /^(Get|BatchGet|BatchCreatePartition)/;
     expect(proxy.calls.filter(({ operation }) => !reads.test(operation))).toEqual([]);
