@@ -51,7 +51,13 @@ export const DATABASES: readonly DatabaseName[] = ['PGlite', 'PostgreSQL'];
 /** A server of its own on an empty database, spoken to as a client would. */
 export async function startLake(
   databaseName: DatabaseName,
-  options: { readonly clock?: Clock; readonly databaseUrl?: string; readonly credentials?: Credentials } = {},
+  options: {
+    readonly clock?: Clock;
+    readonly databaseUrl?: string;
+    readonly credentials?: Credentials;
+    /** Settings beyond those that every lake has. */
+    readonly environment?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<Lake> {
   const directory = await mkdtemp(join(tmpdir(), 'lakewarden-'));
   const postgres =
@@ -61,6 +67,7 @@ export async function startLake(
     LAKEWARDEN_DATA_DIR: directory,
     DATABASE_URL: options.databaseUrl ?? postgres?.url ?? 'memory://',
     LAKEWARDEN_MASTER_KEY: MASTER_KEY,
+    ...options.environment,
   });
   const server = await startServer(settings, {
     log: pino({ level: 'silent' }),

@@ -72,6 +72,7 @@ export interface ServerOptions {
   readonly drainGraceMs?: number;
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000;
 /** Within contract.md §2's ten seconds, with time left for the database to be closed. */
 const CUT_OFF_MS = 6_000;
 
@@ -94,9 +95,24 @@ export async function startServer(settings: Settings, options: ServerOptions = {
   const cache = new ChangeAwareCache(feed);
   const admission = new Admission(admissionLimits(settings));
   const metrics = createMetrics(cache, database, admission);
-  const jobs = new JobQueue(database, log, (job, outcome, seconds) => {
-    metrics.jobs.observe({ job, outcome }, seconds);
-  });
+  const jobs = new JobQueue(
+    database,
+    log,
+    (job, outcome, seconds) => {
+      metrics.jobs.observe({ job, outcome }, seconds);
+    },
+    {
+      retention: {
+        changesMs: settings.LAKEWARDEN_RETAIN_CHANGES_DAYS * DAY_MS,
+        tableVersions: settings.LAKEWARDEN_RETAIN_TABLE_VERSIONS,
+      },
+      upkeepSeconds: settings.LAKEWARDEN_UPKEEP_SECONDS,
+      keepJobsSeconds: (settings.LAKEWARDEN_RETAIN_JOBS_DAYS * DAY_MS) / 1000,
+      trimmed: (what, count) => {
+        metrics.trimmed.inc({ what }, count);
+      },
+    },
+  );
   const runner = new UseCaseRunner({
     database,
     feed,

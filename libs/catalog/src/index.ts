@@ -46,6 +46,7 @@ export * from './table/create-table.ts';
 export * from './table/get-tables.ts';
 export * from './table/tables.ts';
 export * from './table/table-versions.ts';
+export * from './table/trim-table-versions.ts';
 export { lookUpDatabase, lookUpTable } from './lookup.ts';
 export * from './catalog-document/catalog-document.ts';
 export * from './catalog-document/catalog-documents.ts';

@@ -18,12 +18,15 @@ import { type Database, sql } from '@lakewarden/storage';
 import { PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
 
+import { runUpkeep, type UpkeepPorts } from './upkeep.ts';
+import { HEARTBEAT_SECONDS, type JobObserver, POLL_MS, Worker } from './worker.ts';
+
+export type { JobObserver } from './worker.ts';
+
 const QUEUE = 'lakewarden';
-/** A job is a run of short steps; a worker that says nothing for this long is taken for dead and another goes on. */
+const UPKEEP_QUEUE = 'lakewarden-upkeep';
 const EXPIRE_SECONDS = 900;
-const HEARTBEAT_SECONDS = 10;
-/** Jobs queued here start at once; those of a replica that died are met at the next look. */
-const POLL_MS = 2_000;
+const RETRIES = 20;
 
 const STEPS: Record<Job['kind'], WriteUseCase<string, StepOutcome>> = {
   'build-partition-index': buildPartitionIndexStep,
@@ -39,22 +42,25 @@ const system: Caller = {
   request: { id: 'job' },
 };
 
-/** Claims jobs through pg-boss, one at a time, and runs their steps. */
-/** One call a run of a job. */
-export type JobObserver = (job: Job['kind'], outcome: StepOutcome | 'failed', seconds: number) => void;
+export interface JobSettings extends Pick<UpkeepPorts, 'retention' | 'trimmed'> {
+  readonly upkeepSeconds: number;
+  /** How long finished jobs are kept. */
+  readonly keepJobsSeconds: number;
+}
 
+/** Owns pg-boss: the queues of background work, and a worker for each of them. */
 export class JobQueue {
   readonly #boss: PgBoss;
   readonly #log: Logger;
   readonly #observe: JobObserver;
-  #useCases: UseCases | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> = Promise.resolve();
-  #isClosing = false;
+  readonly #settings: JobSettings;
+  #workers: { readonly jobs: Worker<Job>; readonly upkeep: Worker<object> } | undefined;
+  #upkeepTimer: NodeJS.Timeout | undefined;
 
-  constructor(database: Database, log: Logger, observe: JobObserver) {
+  constructor(database: Database, log: Logger, observe: JobObserver, settings: JobSettings) {
     this.#observe = observe;
     this.#log = log;
+    this.#settings = settings;
     this.#boss = new PgBoss({
       db: {
         executeSql: async (text, values) => {
@@ -74,17 +80,30 @@ export class JobQueue {
   }
 
   async start(useCases: UseCases): Promise<void> {
-    this.#useCases = useCases;
     await this.#boss.start();
-    await this.#boss.createQueue(QUEUE, {
-      policy: 'standard',
-      retryLimit: 20,
-      retryDelay: 1,
-      expireInSeconds: EXPIRE_SECONDS,
-      heartbeatSeconds: HEARTBEAT_SECONDS,
-    });
+    await this.#prepare(QUEUE, 'standard');
+    // One that waits or runs, whichever replica has asked for it.
+    await this.#prepare(UPKEEP_QUEUE, 'exclusive');
+    const common = { boss: this.#boss, log: this.#log, observe: this.#observe };
+    const { retention, trimmed } = this.#settings;
+    this.#workers = {
+      jobs: new Worker<Job>({
+        ...common,
+        queue: QUEUE,
+        nameOf: ({ kind }) => kind,
+        run: (job, isClosing) => runSteps(useCases, job, isClosing),
+      }),
+      upkeep: new Worker<object>({
+        ...common,
+        queue: UPKEEP_QUEUE,
+        nameOf: () => 'upkeep',
+        run: (_job, isClosing) => runUpkeep({ useCases, system, retention, trimmed, isClosing }),
+      }),
+    };
     await useCases.run(system, resumePartitionIndexes, undefined);
-    this.wake();
+    this.#workers.jobs.wake();
+    await this.#askForUpkeep();
+    this.#upkeepTimer = setInterval(() => void this.#askForUpkeep(), this.#settings.upkeepSeconds * 1000);
   }
 
   /** Inside the writer's transaction. */
@@ -94,69 +113,54 @@ export class JobQueue {
     });
   }
 
-  /** Looks for work now; called when a change may have queued some, and every few seconds. */
   wake(): void {
-    if (this.#isClosing || this.#useCases === undefined) return;
-    clearTimeout(this.#timer);
-    this.#running = this.#running.then(() => this.#drain());
-    this.#timer = setTimeout(() => {
-      this.wake();
-    }, POLL_MS);
+    this.#workers?.jobs.wake();
   }
 
   async close(): Promise<void> {
-    this.#isClosing = true;
-    clearTimeout(this.#timer);
-    await this.#running;
+    clearInterval(this.#upkeepTimer);
+    await Promise.all([this.#workers?.jobs.close(), this.#workers?.upkeep.close()]);
     await this.#boss.stop({ graceful: false, close: false });
   }
 
-  async #drain(): Promise<void> {
-    try {
-      while (!this.#isClosing) {
-        const [claimed] = await this.#boss.fetch<Job>(QUEUE);
-        if (claimed === undefined) return;
-        await this.#work(claimed.id, claimed.data);
-      }
-    } catch (error) {
-      this.#log.error({ err: error }, 'job queue');
-    }
+  /** Made once; what a later start has other settings for is changed. */
+  async #prepare(queue: string, policy: 'standard' | 'exclusive'): Promise<void> {
+    const options = {
+      retryLimit: RETRIES,
+      retryDelay: 1,
+      expireInSeconds: EXPIRE_SECONDS,
+      heartbeatSeconds: HEARTBEAT_SECONDS,
+      deleteAfterSeconds: this.#settings.keepJobsSeconds,
+    };
+    await this.#boss.createQueue(queue, { policy, ...options });
+    await this.#boss.updateQueue(queue, { deleteAfterSeconds: options.deleteAfterSeconds });
   }
 
-  async #work(id: string, job: Job): Promise<void> {
-    const startedAt = performance.now();
-    const heartbeat = setInterval(
-      () => void this.#boss.touch(QUEUE, id).catch(() => undefined),
-      (HEARTBEAT_SECONDS * 1000) / 2,
-    );
+  /** Every replica asks; of those within one interval, by the database's clock, the first is heard. */
+  async #askForUpkeep(): Promise<void> {
     try {
-      let outcome: StepOutcome = 'more';
-      while (outcome === 'more' && !this.#isClosing) outcome = await this.#step(job);
-      // Stopped half way: the job goes back, and whoever takes it up goes on behind the last step.
-      await (outcome === 'done' ? this.#boss.complete(QUEUE, id) : this.#boss.fail(QUEUE, id));
-      this.#observe(job.kind, outcome, (performance.now() - startedAt) / 1000);
-      this.#log.info(
-        { job: job.kind, subjectId: job.subjectId, outcome, ms: Math.round(performance.now() - startedAt) },
-        'job',
-      );
+      const asked = { singletonKey: 'upkeep', singletonSeconds: this.#settings.upkeepSeconds };
+      await this.#boss.send(UPKEEP_QUEUE, {}, asked);
+      this.#workers?.upkeep.wake();
     } catch (error) {
-      this.#observe(job.kind, 'failed', (performance.now() - startedAt) / 1000);
-      this.#log.error({ job: job.kind, subjectId: job.subjectId, err: error }, 'job');
-      await this.#boss.fail(QUEUE, id);
-    } finally {
-      clearInterval(heartbeat);
+      this.#log.error({ err: error }, 'upkeep');
     }
   }
+}
 
-  async #step(job: Job): Promise<StepOutcome> {
-    if (this.#useCases === undefined) return 'done';
-    try {
-      return await this.#useCases.run(system, STEPS[job.kind], job.subjectId);
-    } catch (error) {
-      if (!(error instanceof LakewardenError && error.code === 'ThrottlingException')) throw error;
-      // Clients first: background work waits for a quieter moment, and does not use up its attempts.
-      await after(POLL_MS);
-      return 'more';
-    }
+async function runSteps(useCases: UseCases, job: Job, isClosing: () => boolean): Promise<StepOutcome> {
+  let outcome: StepOutcome = 'more';
+  while (outcome === 'more' && !isClosing()) outcome = await runStep(useCases, job);
+  return outcome;
+}
+
+async function runStep(useCases: UseCases, job: Job): Promise<StepOutcome> {
+  try {
+    return await useCases.run(system, STEPS[job.kind], job.subjectId);
+  } catch (error) {
+    if (!(error instanceof LakewardenError && error.code === 'ThrottlingException')) throw error;
+    // Clients first: background work waits for a quieter moment, and does not use up its attempts.
+    await after(POLL_MS);
+    return 'more';
   }
 }

@@ -8,6 +8,7 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const count = z.coerce.number().int().min(1).max(1_000_000);
 const mebibytes = z.coerce.number().int().min(16).max(65_536);
 const seconds = z.coerce.number().int().min(1).max(3_600);
+const days = z.coerce.number().int().min(1).max(3_650);
 const base64Key = z
   .string()
   .refine(
@@ -91,6 +92,16 @@ const environment = z.object({
   LAKEWARDEN_STATEMENT_TIMEOUT_SECONDS: seconds
     .default(DEFAULT_STATEMENT_TIMEOUT_MS / 1000)
     .describe('after which PostgreSQL cuts a statement off (OperationTimeoutException)'),
+  LAKEWARDEN_RETAIN_CHANGES_DAYS: days
+    .default(7)
+    .describe('how long the change feed is kept: a consumer may be away for so long'),
+  LAKEWARDEN_RETAIN_TABLE_VERSIONS: count
+    .default(100_000)
+    .describe('versions kept of a table; the current one is one of them and always stays'),
+  LAKEWARDEN_RETAIN_JOBS_DAYS: days.default(1).describe('how long finished background jobs are kept'),
+  LAKEWARDEN_UPKEEP_SECONDS: seconds
+    .default(300)
+    .describe('how often one of the servers deletes what is kept no longer'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional().describe('traces, when set'),
 });
 

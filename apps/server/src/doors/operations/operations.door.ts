@@ -1,6 +1,6 @@
 import type { ChangeAwareCache, Database } from '@lakewarden/storage';
 import type { FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 import type { Admission } from '../../admission/admission.ts';
 
@@ -8,6 +8,7 @@ export interface Metrics {
   readonly registry: Registry;
   readonly requests: Histogram<'door' | 'operation' | 'code'>;
   readonly jobs: Histogram<'job' | 'outcome'>;
+  readonly trimmed: Counter<'what'>;
 }
 
 export function createMetrics(cache: ChangeAwareCache, database: Database, admission: Admission): Metrics {
@@ -25,6 +26,12 @@ export function createMetrics(cache: ChangeAwareCache, database: Database, admis
     help: 'Background jobs, index builds among them, by kind and outcome.',
     labelNames: ['job', 'outcome'] as const,
     buckets: [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800],
+    registers: [registry],
+  });
+  const trimmed = new Counter({
+    name: 'lakewarden_trimmed_total',
+    help: 'Rows deleted because they are kept no longer, by what they were.',
+    labelNames: ['what'] as const,
     registers: [registry],
   });
   for (const [name, help, read] of [
@@ -45,7 +52,7 @@ export function createMetrics(cache: ChangeAwareCache, database: Database, admis
       },
     });
   }
-  return { registry, requests, jobs };
+  return { registry, requests, jobs, trimmed };
 }
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
