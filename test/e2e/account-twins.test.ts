@@ -256,6 +256,8 @@ describe.each(DATABASES)('two accounts whose things have the same names, on %s',
       TableInput: { Name: 'peek', TargetTable: { CatalogId, DatabaseName: 'sales', Name: 'hours' } },
     });
     for (const [operation, input] of Object.entries(GLUE_READS)) {
+      // It goes through no name, and finds one's own table of the same columns.
+      if (operation === 'SearchTables') continue;
       for (const through of [
         { ...input, DatabaseName: 'peek' },
         { ...input, DatabaseName: 'staff', Name: 'peek', TableName: 'peek' },
