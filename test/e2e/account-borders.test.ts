@@ -86,6 +86,20 @@ const GLUE: Readonly<Record<string, object>> = {
   DeleteCatalog: catalog,
   GetCatalogImportStatus: catalog,
   ImportCatalogToGlue: catalog,
+  CreateConnection: {
+    ...catalog,
+    ConnectionInput: { Name: 'planted', ConnectionType: 'JDBC', ConnectionProperties: {} },
+  },
+  GetConnection: { ...catalog, Name: 'hidden' },
+  GetConnections: catalog,
+  UpdateConnection: {
+    ...catalog,
+    Name: 'hidden',
+    ConnectionInput: { Name: 'hidden', ConnectionType: 'JDBC', ConnectionProperties: {} },
+  },
+  DeleteConnection: { ...catalog, ConnectionName: 'hidden' },
+  BatchDeleteConnection: { ...catalog, ConnectionNameList: ['hidden'] },
+  TestConnection: { ...catalog, ConnectionName: 'hidden' },
   GetDataCatalogEncryptionSettings: catalog,
   PutDataCatalogEncryptionSettings: { ...catalog, DataCatalogEncryptionSettings: {} },
 };
@@ -173,6 +187,12 @@ const GRAPHQL: Readonly<Record<string, string>> = {
   'Query.tags': `{ tags(resourceArn: "${secretArn}") }`,
   'Mutation.tagResource': `mutation { tagResource(input: { resourceArn: "${secretArn}", tags: { planted: "1" } }) { tags } }`,
   'Mutation.untagResource': `mutation { untagResource(input: { resourceArn: "${secretArn}", keys: ["mine"] }) { tags } }`,
+  'Query.connection': `{ connection(name: "hidden", catalogId: "${OWNER}") { name } }`,
+  'Query.connections': `{ connections(catalogId: "${OWNER}") { edges { node { name } } } }`,
+  'Mutation.createConnection': `mutation { createConnection(input: { name: "p", catalogId: "${OWNER}", type: "JDBC", properties: {} }) { connection { name } } }`,
+  'Mutation.updateConnection': `mutation { updateConnection(input: { name: "hidden", catalogId: "${OWNER}", type: "JDBC", properties: {} }) { connection { name } } }`,
+  'Mutation.deleteConnection': `mutation { deleteConnection(input: { name: "hidden", catalogId: "${OWNER}" }) { name } }`,
+  'Mutation.testConnection': `mutation { testConnection(input: { name: "hidden", catalogId: "${OWNER}" }) { name } }`,
   'Query.encryptionSettings': `{ encryptionSettings(catalogId: "${OWNER}") { catalogEncryptionMode } }`,
   'Mutation.putEncryptionSettings': `mutation { putEncryptionSettings(input: { catalogId: "${OWNER}" }) { encryptionSettings { sseKmsKeyId } } }`,
   'Mutation.createAccount': `mutation { createAccount(input: { id: "777788889999", name: "x" }) { account { id } } }`,
@@ -243,6 +263,7 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
       await lake.ok('GetColumnStatisticsForPartition', { ...table, ...values, ColumnNames: ['k'] }),
       await lake.ok('GetUserDefinedFunctions', { Pattern: '*' }),
       await lake.ok('GetTags', { ResourceArn: secretArn }),
+      await lake.ok('GetConnections'),
       await lake.ok('GetClassifiers'),
       await lake.ok('GetSecurityConfigurations'),
       await lake.ok('GetDataCatalogEncryptionSettings'),
@@ -297,6 +318,13 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
       if ((list as { IndexStatus: string }[]).every(({ IndexStatus }) => IndexStatus === 'ACTIVE')) break;
       await new Promise(setImmediate);
     }
+    await lake.ok('CreateConnection', {
+      ConnectionInput: {
+        Name: 'hidden',
+        ConnectionType: 'JDBC',
+        ConnectionProperties: { USERNAME: 'u2021', PASSWORD: 'p2021' },
+      },
+    });
     await lake.ok('CreateClassifier', { JsonClassifier: { Name: 'ours', JsonPath: '$.of_2021' } });
     await lake.ok('CreateSecurityConfiguration', { Name: 'ours', EncryptionConfiguration: {} });
     await lake.ok('PutResourcePolicy', { PolicyInJson: POLICY.replace('glue:*', 'glue:Get2021') });
@@ -316,7 +344,7 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
   it('has a crossing for every operation of every door', async () => {
     const keys = new MasterKeys(new Secret(Buffer.alloc(32)));
     expect([...Object.keys(GLUE), ...Object.keys(GLUE_OWN), ...NAMELESS].sort()).toEqual(
-      Object.keys(glueOperations).sort(),
+      Object.keys(glueOperations({ keys, probe: () => Promise.resolve(undefined) })).sort(),
     );
     expect(Object.keys(IAM).sort()).toEqual(Object.keys(iamOperations(keys)).sort());
     const schema = buildSchema(await (await fetch(`${lake.url}/graphql/schema.graphql`)).text());

@@ -154,7 +154,11 @@ describe.each(DATABASES)('two accounts whose things have the same names, on %s',
 
   it('has a crossing for every service, every read and every field that pages', async () => {
     const masterKeys = new MasterKeys(new Secret(Buffer.alloc(32)));
-    const tables = operationTables(masterKeys, new TokenService('', systemClock, () => Promise.resolve([])));
+    const tables = operationTables(
+      masterKeys,
+      new TokenService('', systemClock, () => Promise.resolve([])),
+      () => Promise.resolve(undefined),
+    );
     expect(Object.keys(tables)).toEqual(['glue', 'iam', 'sts']);
     expect([...Object.keys(GLUE_READS), ...BY_ACCOUNT].sort()).toEqual(
       Object.keys(tables.glue).filter(isRead).sort(),

@@ -13,6 +13,8 @@ import { AccountCatalogResolver } from './doors/graphql/account-catalog.resolver
 import { CatalogDocumentResolver } from './doors/graphql/catalog-document.resolver.ts';
 import { ClassifierResolver } from './doors/graphql/classifier.resolver.ts';
 import { ChangeResolver } from './doors/graphql/change.resolver.ts';
+import type { ConnectionPorts } from './doors/aws/glue/connection.operations.ts';
+import { CONNECTIONS, ConnectionResolver } from './doors/graphql/connections.resolver.ts';
 import { CHANGES, type Changes } from './doors/graphql/changes.ts';
 import { type GraphqlContext, IDENTITY, USE_CASES } from './doors/graphql/context.ts';
 import { DatabaseResolver } from './doors/graphql/database.resolver.ts';
@@ -43,6 +45,7 @@ export interface ModulePorts {
   readonly useCases: UseCases;
   readonly changes: Changes;
   readonly identity: IdentityPorts;
+  readonly connections: ConnectionPorts;
   readonly log: Logger;
   readonly observe: HookPorts['observe'];
   /** Who an Authorization header is; undefined where there is none. */
@@ -122,6 +125,7 @@ export class AppModule {
       providers: [
         { provide: USE_CASES, useValue: ports.useCases },
         { provide: CHANGES, useValue: ports.changes },
+        { provide: CONNECTIONS, useValue: ports.connections },
         { provide: IDENTITY, useValue: ports.identity },
         DatabaseResolver,
         CatalogDocumentResolver,
@@ -134,6 +138,7 @@ export class AppModule {
         TagResolver,
         AccountCatalogResolver,
         ClassifierResolver,
+        ConnectionResolver,
         SettingsResolver,
         ChangeResolver,
         IdentityResolver,

@@ -36,6 +36,7 @@ import { Admission } from './admission/admission.ts';
 import { admissionLimits, arrivalLimits } from './admission/limits.ts';
 import { AppModule } from './app.module.ts';
 import { ChangeListener } from './change-listener.ts';
+import { postgresProbe } from './connection-probe/postgres-probe.ts';
 import { MAX_BODY_BYTES, registerAwsDoor } from './doors/aws/aws.door.ts';
 import { operationTables } from './doors/aws/operation-tables.ts';
 import { registerEventsDoor } from './doors/events/events.door.ts';
@@ -149,6 +150,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
   };
 
   const readers: Caller = { ...bootstrap, request: { id: 'signing-keys' } };
+  const probe = postgresProbe();
   const tokens = new TokenService(settings.publicUrl, clock, () =>
     runner.run(readers, readSigningKeys, keys),
   );
@@ -177,6 +179,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
     useCases: runner,
     changes,
     identity: { tokens, keys },
+    connections: { keys, probe },
     log,
     authenticate,
     observe: (operation, code, seconds) => {
@@ -194,7 +197,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
     registerAwsDoor(scope, {
       useCases: runner,
       clock,
-      operations: operationTables(keys, tokens),
+      operations: operationTables(keys, tokens, probe),
       findAccessKeyHolder: findHolder,
       observe: ({ service, operation, code, seconds }) => {
         metrics.requests.observe({ door: service, operation, code }, seconds);

@@ -56,15 +56,20 @@ function constraintOf(issue: z.core.$ZodIssue, value: unknown): string {
 
 /**
  * Checks a shape; members that it does not name are dropped, as AWS does.
+ * @param options hideValues: where the input holds passwords, a fault names its place alone
  * @throws ValidationException naming every fault, at most ten
  */
-export function validate<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+export function validate<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+  { hideValues = false }: { readonly hideValues?: boolean | undefined } = {},
+): z.output<Schema> {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   const { issues } = result.error;
   const faults = issues.slice(0, MAX_SHOWN).map((issue) => {
     const value = valueAt(input, issue.path);
-    return `Value '${shown(value)}' at '${pathText(issue.path)}' failed to satisfy constraint: ${constraintOf(issue, value)}`;
+    return `Value '${hideValues && value !== undefined ? '[secret]' : shown(value)}' at '${pathText(issue.path)}' failed to satisfy constraint: ${constraintOf(issue, value)}`;
   });
   const count = String(issues.length);
   throw new LakewardenError(

@@ -9,6 +9,16 @@ export type { Catalog } from './catalog/catalog.ts';
 export * from './catalog/catalogs.ts';
 export * from './classifier/classifier.ts';
 export * from './classifier/classifiers.ts';
+export type {
+  AuthenticationConfiguration,
+  Connection,
+  ConnectionDefinition,
+  ConnectionRef,
+} from './connection/connection.ts';
+export * from './connection/connections.ts';
+export type { PostgresTarget } from './connection/postgres-target.ts';
+export { isSecretProperty } from './connection/secrets.ts';
+export * from './connection/test-connection.ts';
 export * from './database/databases.ts';
 export type { Database } from './database/database.ts';
 export { isStorableText } from './documents.ts';

@@ -20,7 +20,7 @@ export * from './policy/policy-document.ts';
 export type { Role } from './role/role.ts';
 export * from './role/roles.ts';
 export { MasterKeys } from './secrets/master-keys.ts';
-export { resealAll } from './secrets/reseal.ts';
+export { resealAll, type ResealedCounts } from './secrets/reseal.ts';
 export { SEALED_COLUMNS, type SealedColumn, sealedContext } from './secrets/sealed.repository.ts';
 export * from './token/login.ts';
 export { hashPassword } from './token/passwords.ts';

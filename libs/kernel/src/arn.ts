@@ -26,6 +26,12 @@ export const tableArn = (home: ArnHome, database: string, table: string): string
 export const functionArn = (home: ArnHome, database: string, name: string): string =>
   `arn:aws:glue:${home.region}:${home.accountId}:userDefinedFunction/${database}/${name}`;
 
+export const connectionArn = (home: ArnHome, name: string): string =>
+  `arn:aws:glue:${home.region}:${home.accountId}:connection/${name}`;
+
+export const dataQualityRulesetArn = (home: ArnHome, name: string): string =>
+  `arn:aws:glue:${home.region}:${home.accountId}:dataQualityRuleset/${name}`;
+
 const accountIdPattern = /^\d{12}$/;
 
 /** Whether the text is an AWS account id: twelve digits. */

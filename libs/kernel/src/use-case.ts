@@ -39,6 +39,8 @@ export interface Change {
     | 'partition-index'
     | 'function'
     | 'tag'
+    | 'connection'
+    | 'data-quality-ruleset'
     | 'classifier'
     | 'security-configuration'
     | 'encryption-settings'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import { MasterKeys, resealAll } from '@lakewarden/identity';
+import { MasterKeys, resealAll, type ResealedCounts } from '@lakewarden/identity';
 import { type Caller, PageTokens, Secret, systemClock } from '@lakewarden/kernel';
 import { dataPermissions } from '@lakewarden/permissions';
 import { ChangeAwareCache, ChangeFeed, Database, migrate, UseCaseRunner } from '@lakewarden/storage';
@@ -20,9 +20,7 @@ const operator: Caller = {
   request: { id: 'rotate-master-key' },
 };
 
-export interface MasterKeyRotation {
-  readonly accessKeys: number;
-  readonly signingKeys: number;
+export interface MasterKeyRotation extends ResealedCounts {
   /** The file that holds the new key; absent where the key comes from the environment. */
   readonly keptIn?: string;
   /** Base64; only where the operator has to keep it himself. */

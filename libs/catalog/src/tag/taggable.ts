@@ -8,6 +8,7 @@ import {
 } from '@lakewarden/kernel';
 
 import { findCatalog } from '../catalog/catalog.repository.ts';
+import { findConnection } from '../connection/connection.repository.ts';
 import { findDatabase, lockDatabase } from '../database/database.repository.ts';
 import { foldName } from '../names.ts';
 import type { TaggedResource } from './tag.ts';
@@ -24,6 +25,8 @@ export type FindTaggable = (
 
 /** Every kind of thing that carries tags (spec/catalog.md §12). A new kind is a line here. */
 const TAGGABLE: Partial<Record<GlueResourceKind, FindTaggable>> = {
+  connection: async (tx, { accountId, names: [name = ''] }, hold) =>
+    (await findConnection(tx, accountId, name, hold))?.id,
   catalog: async (tx, { accountId }) => (await findCatalog(tx, accountId))?.catalogId,
   database: async (tx, { accountId, names: [name = ''] }, hold) =>
     (await (hold ? lockDatabase : findDatabase)(tx, accountId, foldName(name)))?.id,

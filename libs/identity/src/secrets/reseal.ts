@@ -31,6 +31,12 @@ async function resealKind(scope: WriteScope, keys: MasterKeys, kind: SealedKind)
   }
 }
 
+export interface ResealedCounts {
+  readonly accessKeys: number;
+  readonly connections: number;
+  readonly signingKeys: number;
+}
+
 /**
  * Seals every secret again under the current master key, in one transaction: after it, previous keys open nothing.
  * The operator's own step (`rotate-master-key`), behind no door. One value that does not open undoes all of it.
@@ -41,10 +47,11 @@ async function resealKind(scope: WriteScope, keys: MasterKeys, kind: SealedKind)
 export const resealAll = defineWrite({
   action: 'lakewarden:RotateMasterKey',
 
-  async run(scope, keys: MasterKeys): Promise<{ readonly accessKeys: number; readonly signingKeys: number }> {
+  async run(scope, keys: MasterKeys): Promise<ResealedCounts> {
     await lockSealed(scope.tx);
     return {
       accessKeys: await resealKind(scope, keys, 'access-key'),
+      connections: await resealKind(scope, keys, 'connection'),
       signingKeys: await resealKind(scope, keys, 'signing-key'),
     };
   },

@@ -4,6 +4,7 @@ import { sql } from '@lakewarden/storage';
 /** Where sealed values lie, and what each belongs to (the context it is sealed with). */
 const SEALED = {
   'access-key': { table: 'access_key', id: 'access_key_id', column: 'secret_sealed' },
+  connection: { table: 'connection', id: 'id', column: 'secrets_sealed' },
   'signing-key': { table: 'signing_key', id: 'id', column: 'sealed' },
 } as const;
 
@@ -33,7 +34,7 @@ export interface SealedValue {
 
 /** Nobody makes or alters a secret until the transaction ends; reading goes on. */
 export async function lockSealed(tx: Tx): Promise<void> {
-  await sql(tx, { text: 'LOCK TABLE access_key, signing_key IN SHARE ROW EXCLUSIVE MODE' });
+  await sql(tx, { text: 'LOCK TABLE access_key, connection, signing_key IN SHARE ROW EXCLUSIVE MODE' });
 }
 
 /** In the order of their ids. @param afterId exclusive */

@@ -1,3 +1,4 @@
+import type { ConnectionProbe } from '@lakewarden/catalog';
 import type { MasterKeys, TokenService } from '@lakewarden/identity';
 
 import { glueOperations } from './glue/glue.operations.ts';
@@ -6,8 +7,8 @@ import { lakeFormationOperations } from './lakeformation/lakeformation.operation
 import { stsOperations } from './sts/sts.operations.ts';
 
 /** Every operation of the AWS doors, by service. */
-export const operationTables = (keys: MasterKeys, tokens: TokenService) => ({
-  glue: glueOperations,
+export const operationTables = (keys: MasterKeys, tokens: TokenService, probe: ConnectionProbe) => ({
+  glue: glueOperations({ keys, probe }),
   iam: iamOperations(keys),
   lakeformation: lakeFormationOperations,
   sts: stsOperations(tokens),

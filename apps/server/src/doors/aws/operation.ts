@@ -14,6 +14,8 @@ export interface OperationEntry<Schema extends z.ZodType, Command, Answer> {
   readonly input: Schema;
   readonly useCase: UseCase<Command, Answer>;
   command(input: z.output<Schema>, caller: Caller): Command;
+  /** The input holds passwords: no refusal may repeat any of it. */
+  readonly holdsSecrets?: boolean;
   /**
    * For reads that answer with the very object that is kept in memory: its JSON is kept beside it. What of the input the
    * shape hangs on; the rest of the shape hangs on the answer alone.
@@ -33,7 +35,7 @@ export function operation<Schema extends z.ZodType, Command, Answer>(
   entry: OperationEntry<Schema, Command, Answer>,
 ): Operation {
   const run = async (useCases: UseCases, caller: Caller, input: unknown) => {
-    const valid = validate(entry.input, input);
+    const valid = validate(entry.input, input, { hideValues: entry.holdsSecrets });
     return {
       valid,
       answer: await useCases.run(caller, entry.useCase, entry.command(valid, caller)),

@@ -1,6 +1,7 @@
 import type { OperationTable } from '../operation.ts';
 import { catalogOperations } from './catalog.operations.ts';
 import { classifierOperations } from './classifier.operations.ts';
+import { connectionOperations, type ConnectionPorts } from './connection.operations.ts';
 import { databaseOperations } from './database.operations.ts';
 import { functionOperations } from './function.operations.ts';
 import { partitionIndexOperations } from './partition-index.operations.ts';
@@ -12,7 +13,8 @@ import { settingsOperations } from './settings.operations.ts';
 import { tableOperations } from './table.operations.ts';
 import { tagOperations } from './tag.operations.ts';
 
-export const glueOperations: OperationTable = {
+/** @param ports what connections need: the keys that seal their passwords, and what tries them */
+export const glueOperations = (ports: ConnectionPorts): OperationTable => ({
   ...databaseOperations,
   ...tableOperations,
   ...partitionOperations,
@@ -25,4 +27,5 @@ export const glueOperations: OperationTable = {
   ...classifierOperations,
   ...settingsOperations,
   ...resourcePolicyOperations,
-};
+  ...connectionOperations(ports),
+});
