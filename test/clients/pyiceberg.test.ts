@@ -11,6 +11,8 @@ import { DATABASES, type Lake, startLake } from '../support/lake.ts';
 const run = promisify(execFile);
 const scripts = fileURLToPath(new URL('pyiceberg/', import.meta.url));
 const COMMITS = 25;
+/** Two Python processes, on a machine that may be busy. */
+const RACE_TIMEOUT_MS = 300_000;
 
 interface TableRead {
   readonly rows: readonly Readonly<Record<string, unknown>>[];
@@ -75,41 +77,45 @@ describe.each(DATABASES)('PyIceberg on %s', (databaseName) => {
     expect(await lake.ok('GetDatabases')).toEqual({ DatabaseList: [] });
   });
 
-  it(`given two writers with ${String(COMMITS)} commits each on one table, loses none`, async () => {
-    await lake.ok('CreateDatabase', { DatabaseInput: { Name: 'race' } });
-    await lake.ok('CreateTable', {
-      DatabaseName: 'race',
-      TableInput: {
-        Name: 'counts',
-        StorageDescriptor: {
-          Location: `file://${lake.lakeFolder}/race/counts`,
-          Columns: [
-            { Name: 'writer', Type: 'string' },
-            { Name: 'n', Type: 'bigint' },
-          ],
+  it(
+    `given two writers with ${String(COMMITS)} commits each on one table, loses none`,
+    async () => {
+      await lake.ok('CreateDatabase', { DatabaseInput: { Name: 'race' } });
+      await lake.ok('CreateTable', {
+        DatabaseName: 'race',
+        TableInput: {
+          Name: 'counts',
+          StorageDescriptor: {
+            Location: `file://${lake.lakeFolder}/race/counts`,
+            Columns: [
+              { Name: 'writer', Type: 'string' },
+              { Name: 'n', Type: 'bigint' },
+            ],
+          },
         },
-      },
-      OpenTableFormatInput: { IcebergInput: { MetadataOperation: 'CREATE' } },
-    });
+        OpenTableFormatInput: { IcebergInput: { MetadataOperation: 'CREATE' } },
+      });
 
-    const writers = ['a', 'b'];
-    const meeting = join(lake.lakeFolder, 'meeting');
-    await mkdir(meeting);
-    await Promise.all(writers.map((writer) => python('race.py', writer, String(COMMITS), meeting)));
-    const all = writers.flatMap((writer) => Array.from({ length: COMMITS }, (_, n) => ({ writer, n })));
-    const { rows, snapshots, properties } = (await python('read.py', 'race.counts')) as TableRead;
-    const sorted = (list: readonly object[]) => list.map((row) => JSON.stringify(row)).sort();
-    expect(sorted(rows)).toEqual(sorted(all));
-    expect(Object.keys(properties).sort()).toEqual(
-      all.map(({ writer, n }) => `${writer}-${String(n)}`).sort(),
-    );
-    expect(snapshots).toBe(2 * COMMITS);
-    // Every commit raised the version by one, and no refused one did.
-    const { Table } = await lake.ok('GetTable', { DatabaseName: 'race', Name: 'counts' });
-    expect(Table).toMatchObject({ VersionId: String(2 * COMMITS) });
-    // Otherwise they took turns, and nothing has been tried. (PyIceberg tries again by itself too: the server knows.)
-    expect(await refusedCommits()).toBeGreaterThan(0);
-  });
+      const writers = ['a', 'b'];
+      const meeting = join(lake.lakeFolder, 'meeting');
+      await mkdir(meeting);
+      await Promise.all(writers.map((writer) => python('race.py', writer, String(COMMITS), meeting)));
+      const all = writers.flatMap((writer) => Array.from({ length: COMMITS }, (_, n) => ({ writer, n })));
+      const { rows, snapshots, properties } = (await python('read.py', 'race.counts')) as TableRead;
+      const sorted = (list: readonly object[]) => list.map((row) => JSON.stringify(row)).sort();
+      expect(sorted(rows)).toEqual(sorted(all));
+      expect(Object.keys(properties).sort()).toEqual(
+        all.map(({ writer, n }) => `${writer}-${String(n)}`).sort(),
+      );
+      expect(snapshots).toBe(2 * COMMITS);
+      // Every commit raised the version by one, and no refused one did.
+      const { Table } = await lake.ok('GetTable', { DatabaseName: 'race', Name: 'counts' });
+      expect(Table).toMatchObject({ VersionId: String(2 * COMMITS) });
+      // Otherwise they took turns, and nothing has been tried. (PyIceberg tries again by itself too: the server knows.)
+      expect(await refusedCommits()).toBeGreaterThan(0);
+    },
+    RACE_TIMEOUT_MS,
+  );
 
   it.each(['1', '2'])(
     'reads and writes a table of format %s whose metadata the server wrote',
