@@ -39,8 +39,13 @@ process.on('exit', () => {
 const ended = (child: ChildProcess): Promise<unknown> =>
   new Promise((resolve) => child.once('exit', resolve));
 
-/** @param databaseUrl absent: the embedded database, in a folder of its own */
-export async function startServerProcess(databaseUrl?: string): Promise<ServerProcess> {
+type Credentials = Pick<ServerProcess, 'accessKeyId' | 'secretAccessKey' | 'consolePassword'>;
+
+/**
+ * @param databaseUrl absent: the embedded database, in a folder of its own
+ * @param known where another server has made the administrator already; both have one LAKEWARDEN_MASTER_KEY
+ */
+export async function startServerProcess(databaseUrl?: string, known?: Credentials): Promise<ServerProcess> {
   const directory = await mkdtemp(join(tmpdir(), 'lakewarden-bench-'));
   const child = spawn(process.execPath, [...MEMORY_FLAGS, 'apps/server/dist/main.js'], {
     env: {
@@ -55,15 +60,14 @@ export async function startServerProcess(databaseUrl?: string): Promise<ServerPr
   });
   children.add(child);
   const url = await said(child, /serves on (\S+)/);
-  const credentials = JSON.parse(await readFile(join(directory, 'admin-credentials.json'), 'utf8')) as {
-    accessKeyId: string;
-    secretAccessKey: string;
-    consolePassword: string;
-  };
+  const credentials =
+    known ?? (JSON.parse(await readFile(join(directory, 'admin-credentials.json'), 'utf8')) as Credentials);
   return {
     url,
     pid: child.pid ?? 0,
-    ...credentials,
+    accessKeyId: credentials.accessKeyId,
+    secretAccessKey: credentials.secretAccessKey,
+    consolePassword: credentials.consolePassword,
     async stop() {
       const gone = ended(child);
       child.kill('SIGTERM');
