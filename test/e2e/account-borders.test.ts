@@ -27,6 +27,11 @@ const statisticsOfK = {
   },
 };
 const secretArn = `arn:aws:glue:us-east-1:${OWNER}:database/secret`;
+const registryArn = `arn:aws:glue:us-east-1:${OWNER}:registry/hidden`;
+const ofRegistry = { RegistryId: { RegistryArn: registryArn } };
+const ofSchema = { SchemaId: { SchemaArn: `arn:aws:glue:us-east-1:${OWNER}:schema/hidden/hidden` } };
+const ofVersion = { ...ofSchema, SchemaVersionNumber: { VersionNumber: 1 } };
+const pair = { MetadataKeyValue: { MetadataKey: 'planted', MetadataValue: '1' } };
 const index = { PartitionIndex: { IndexName: 'by_k', Keys: ['k'] } };
 
 /** How a stranger would ask each operation about the owner's things. An operation without a line here fails the test. */
@@ -125,9 +130,31 @@ const GLUE_OWN: Readonly<Record<string, { input: object; answer: string }>> = {
   GetResourcePolicies: { input: {}, answer: '200' },
   DeleteResourcePolicy: { input: {}, answer: 'EntityNotFoundException' },
   PutResourcePolicy: { input: { PolicyInJson: POLICY }, answer: '200' },
+  GetRegistry: ofRegistry,
+  UpdateRegistry: { ...ofRegistry, Description: 'taken' },
+  DeleteRegistry: ofRegistry,
+  ListSchemas: ofRegistry,
+  CreateSchema: { ...ofRegistry, SchemaName: 'planted', DataFormat: 'AVRO', SchemaDefinition: '"int"' },
+  GetSchema: ofSchema,
+  UpdateSchema: { ...ofSchema, Description: 'taken' },
+  DeleteSchema: ofSchema,
+  RegisterSchemaVersion: { ...ofSchema, SchemaDefinition: '"long"' },
+  GetSchemaVersion: ofVersion,
+  GetSchemaByDefinition: { ...ofSchema, SchemaDefinition: '"int"' },
+  ListSchemaVersions: ofSchema,
+  GetSchemaVersionsDiff: {
+    ...ofSchema,
+    FirstSchemaVersionNumber: { VersionNumber: 1 },
+    SecondSchemaVersionNumber: { VersionNumber: 1 },
+    SchemaDiffType: 'SYNTAX_DIFF',
+  },
+  DeleteSchemaVersions: { ...ofSchema, Versions: '2' },
+  PutSchemaVersionMetadata: { ...ofVersion, ...pair },
+  RemoveSchemaVersionMetadata: { ...ofVersion, ...pair },
+  QuerySchemaVersionMetadata: ofVersion,
 };
 /** It names no account's catalog but the caller's own, and is refused there. */
-const NAMELESS = ['CreateCatalog'];
+const NAMELESS = ['CreateCatalog', 'CreateRegistry', 'ListRegistries', 'CheckSchemaVersionValidity'];
 
 /** IAM names no account: the caller's own is meant, and the owner's names are not there. */
 const TRUST = '{"Version":"2012-10-17","Statement":[]}';
@@ -157,6 +184,8 @@ const IAM: Readonly<Record<string, { members: Record<string, string>; answer: st
 };
 
 const ref = `{ database: "secret", name: "hidden", catalogId: "${OWNER}" }`;
+const schemaName = `registry: "hidden", name: "hidden", catalogId: "${OWNER}"`;
+const versionId = `id: "00000000-0000-7000-8000-000000000000", catalogId: "${OWNER}"`;
 const GRAPHQL: Readonly<Record<string, string>> = {
   'Query.database': `{ database(name: "secret", catalogId: "${OWNER}") { name } }`,
   'Query.databases': `{ databases(catalogId: "${OWNER}") { edges { node { name } } } }`,
@@ -195,6 +224,22 @@ const GRAPHQL: Readonly<Record<string, string>> = {
   'Mutation.testConnection': `mutation { testConnection(input: { name: "hidden", catalogId: "${OWNER}" }) { name } }`,
   'Query.encryptionSettings': `{ encryptionSettings(catalogId: "${OWNER}") { catalogEncryptionMode } }`,
   'Mutation.putEncryptionSettings': `mutation { putEncryptionSettings(input: { catalogId: "${OWNER}" }) { encryptionSettings { sseKmsKeyId } } }`,
+  'Query.schemaRegistry': `{ schemaRegistry(name: "hidden", catalogId: "${OWNER}") { name } }`,
+  'Query.schemaRegistries': `{ schemaRegistries(catalogId: "${OWNER}") { edges { node { name } } } }`,
+  'Query.registrySchema': `{ registrySchema(${schemaName}) { name } }`,
+  'Query.registrySchemas': `{ registrySchemas(catalogId: "${OWNER}") { edges { node { name } } } }`,
+  'Query.schemaVersion': `{ schemaVersion(${versionId}) { number } }`,
+  'Query.checkSchemaDefinition': `{ checkSchemaDefinition(dataFormat: AVRO, definition: "x", catalogId: "${OWNER}") { fault } }`,
+  'Mutation.createSchemaRegistry': `mutation { createSchemaRegistry(input: { name: "p", catalogId: "${OWNER}" }) { registry { name } } }`,
+  'Mutation.updateSchemaRegistry': `mutation { updateSchemaRegistry(input: { name: "hidden", catalogId: "${OWNER}" }) { registry { name } } }`,
+  'Mutation.deleteSchemaRegistry': `mutation { deleteSchemaRegistry(input: { name: "hidden", catalogId: "${OWNER}" }) { name } }`,
+  'Mutation.createRegistrySchema': `mutation { createRegistrySchema(input: { ${schemaName}, dataFormat: AVRO, definition: "\\"int\\"" }) { schema { name } } }`,
+  'Mutation.updateRegistrySchema': `mutation { updateRegistrySchema(input: { schema: { ${schemaName} }, description: "taken" }) { schema { name } } }`,
+  'Mutation.deleteRegistrySchema': `mutation { deleteRegistrySchema(input: { ${schemaName} }) { name } }`,
+  'Mutation.registerSchemaVersion': `mutation { registerSchemaVersion(input: { schema: { ${schemaName} }, definition: "\\"long\\"" }) { version { number } } }`,
+  'Mutation.deleteSchemaVersions': `mutation { deleteSchemaVersions(input: { schema: { ${schemaName} }, versions: "2" }) { failures { code } } }`,
+  'Mutation.putSchemaVersionMetadata': `mutation { putSchemaVersionMetadata(input: { ${versionId}, key: "planted", value: "1" }) { version { number } } }`,
+  'Mutation.removeSchemaVersionMetadata': `mutation { removeSchemaVersionMetadata(input: { ${versionId}, key: "planted", value: "1" }) { version { number } } }`,
   'Mutation.createAccount': `mutation { createAccount(input: { id: "777788889999", name: "x" }) { account { id } } }`,
 };
 /** They name no account either; what a stranger gets, as `field: null | data | code`. */
@@ -268,6 +313,10 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
       await lake.ok('GetSecurityConfigurations'),
       await lake.ok('GetDataCatalogEncryptionSettings'),
       await lake.ok('GetResourcePolicies'),
+      await lake.ok('ListRegistries'),
+      await lake.ok('ListSchemas'),
+      await lake.ok('ListSchemaVersions', ofSchema),
+      await lake.ok('QuerySchemaVersionMetadata', ofVersion),
       ...(await Promise.all(
         [
           ['ListUsers', {}],
@@ -299,6 +348,14 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
     });
     strangersToken = sts.texts('WebIdentityToken')[0] ?? '';
     await lake.ok('CreateDatabase', { DatabaseInput: { Name: 'secret' }, Tags: { mine: '2021' } });
+    await lake.ok('CreateRegistry', { RegistryName: 'hidden', Description: '2021' });
+    await lake.ok('CreateSchema', {
+      ...ofRegistry,
+      SchemaName: 'hidden',
+      DataFormat: 'AVRO',
+      Description: '2021',
+      SchemaDefinition: '"int"',
+    });
     await lake.ok('CreateUserDefinedFunction', {
       DatabaseName: 'secret',
       FunctionInput: { FunctionName: 'hidden', ClassName: '2021' },

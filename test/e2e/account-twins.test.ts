@@ -12,6 +12,7 @@ import { query, type QueryAnswer } from '../support/query.ts';
 const TRUST = '{"Version":"2012-10-17","Statement":[]}';
 const table = { DatabaseName: 'sales', TableName: 'hours' };
 const columns = { StorageDescriptor: { Columns: [{ Name: 'value', Type: 'double' }] } };
+const schema = { SchemaId: { RegistryName: 'streams', SchemaName: 'person' } };
 const keys = { PartitionKeys: [{ Name: 'k', Type: 'string' }] };
 
 const statisticsOfK = {
@@ -40,9 +41,22 @@ const GLUE_READS: Readonly<Record<string, object>> = {
   GetColumnStatisticsForPartition: { ...table, PartitionValues: ['1'], ColumnNames: ['k'] },
   GetUserDefinedFunction: { DatabaseName: 'sales', FunctionName: 'add' },
   GetUserDefinedFunctions: { Pattern: '*' },
+  GetRegistry: { RegistryId: { RegistryName: 'streams' } },
+  ListRegistries: {},
+  GetSchema: schema,
+  ListSchemas: { RegistryId: { RegistryName: 'streams' } },
 };
 /** Their input or answer is the account itself: the crossing is written out below. */
-const BY_ACCOUNT = ['GetCatalog', 'GetCatalogImportStatus', 'GetCatalogs', 'GetTags'];
+const BY_ACCOUNT = [
+  'GetCatalog',
+  'GetCatalogImportStatus',
+  'GetCatalogs',
+  'GetTags',
+  'GetSchemaByDefinition',
+  'GetSchemaVersion',
+  'GetSchemaVersionsDiff',
+  'ListSchemaVersions',
+];
 const IAM_READS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   GetUser: { UserName: 'ann' },
   ListUsers: {},
@@ -54,7 +68,7 @@ const IAM_READS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ListGroupsForUser: { UserName: 'ann' },
 };
 const PAGED =
-  'GetDatabases GetTables GetTableVersions GetPartitions SearchTables GetUserDefinedFunctions ListUsers ListRoles GetGroup ListGroups ListGroupsForUser';
+  'GetDatabases GetTables GetTableVersions GetPartitions SearchTables GetUserDefinedFunctions ListRegistries ListSchemas ListUsers ListRoles GetGroup ListGroups ListGroupsForUser';
 /** Every field that takes a cursor, by type. */
 const CURSORS: Readonly<Record<string, string>> = {
   'Query.databases': 'databases(first: 1 $) { pageInfo { endCursor } }',
@@ -66,7 +80,16 @@ const CURSORS: Readonly<Record<string, string>> = {
     'table(database: "sales", name: "hours") { partitions(first: 1 $) { pageInfo { endCursor } } }',
   'Table.versions':
     'table(database: "sales", name: "hours") { versions(first: 1 $) { pageInfo { endCursor } } }',
+  'Query.schemaRegistries': 'schemaRegistries(first: 1 $) { pageInfo { endCursor } }',
+  'Query.registrySchemas': 'registrySchemas(first: 1 $) { pageInfo { endCursor } }',
+  'SchemaRegistry.schemas':
+    'schemaRegistry(name: "streams") { schemas(first: 1 $) { pageInfo { endCursor } } }',
+  'RegistrySchema.versions':
+    'registrySchema(registry: "streams", name: "person") { versions(first: 1 $) { pageInfo { endCursor } } }',
 };
+
+const definitionOf = (mark: string, doc: string): string =>
+  JSON.stringify({ type: 'enum', name: 'E', symbols: [mark], doc });
 
 const isRead = (operation: string): boolean => /^(Get|List|BatchGet|Search)/.test(operation);
 const withoutRequestId = ({ xml }: QueryAnswer): string => xml.replace(/<RequestId>.*?<\/RequestId>/, '');
@@ -92,6 +115,17 @@ describe.each(DATABASES)('two accounts whose things have the same names, on %s',
   const furnish = async (signer: Signer, mark: string): Promise<void> => {
     for (const Name of ['sales', 'staff'])
       await ok(signer, 'CreateDatabase', { DatabaseInput: { Name, Description: mark }, Tags: { mark } });
+    for (const RegistryName of ['streams', 'topics'])
+      await ok(signer, 'CreateRegistry', { RegistryName, Description: mark });
+    for (const SchemaName of ['person', 'place'])
+      await ok(signer, 'CreateSchema', {
+        RegistryId: { RegistryName: 'streams' },
+        SchemaName,
+        Description: mark,
+        DataFormat: 'AVRO',
+        SchemaDefinition: definitionOf(mark, '1'),
+      });
+    await ok(signer, 'RegisterSchemaVersion', { ...schema, SchemaDefinition: definitionOf(mark, '2') });
     for (const FunctionName of ['add', 'subtract'])
       await ok(signer, 'CreateUserDefinedFunction', {
         DatabaseName: 'sales',
@@ -199,6 +233,38 @@ describe.each(DATABASES)('two accounts whose things have the same names, on %s',
       });
       const ResourceArn = `arn:aws:glue:us-east-1:${own}:database/sales`;
       expect(JSON.parse(await ok(signer, 'GetTags', { ResourceArn }))).toEqual({ Tags: { mark } });
+    }
+  });
+
+  it("given a schema's names, shows each its own versions, by number, by id and by definition", async () => {
+    for (const [signer, own, mark, other] of [
+      [ours, '111122223333', 'ours', 'theirs'],
+      [theirs, '444455556666', 'theirs', 'ours'],
+    ] as const) {
+      const SchemaArn = `arn:aws:glue:us-east-1:${own}:schema/streams/person`;
+      const version = { ...schema, SchemaVersionNumber: { VersionNumber: 1 } };
+      const found = JSON.parse(await ok(signer, 'GetSchemaVersion', version)) as Record<string, string>;
+      expect(found).toMatchObject({ SchemaArn, SchemaDefinition: definitionOf(mark, '1') });
+      const byId = { SchemaVersionId: found['SchemaVersionId'] };
+      expect(JSON.parse(await ok(signer, 'GetSchemaVersion', byId))).toEqual(found);
+      const stranger = signer === ours ? theirs : ours;
+      expect((await callGlue(stranger, 'GetSchemaVersion', byId)).body['__type']).toBe(
+        'EntityNotFoundException',
+      );
+      const versions = { Schemas: [{ SchemaArn }, { SchemaArn }] };
+      expect(JSON.parse(await ok(signer, 'ListSchemaVersions', schema))).toMatchObject(versions);
+      const byText = (whose: string) => ({ ...schema, SchemaDefinition: definitionOf(whose, '1') });
+      expect(JSON.parse(await ok(signer, 'GetSchemaByDefinition', byText(mark)))).toMatchObject(byId);
+      expect((await callGlue(signer, 'GetSchemaByDefinition', byText(other))).body['__type']).toBe(
+        'EntityNotFoundException',
+      );
+      const difference = await ok(signer, 'GetSchemaVersionsDiff', {
+        ...schema,
+        FirstSchemaVersionNumber: { VersionNumber: 1 },
+        SecondSchemaVersionNumber: { VersionNumber: 2 },
+        SchemaDiffType: 'SYNTAX_DIFF',
+      });
+      expect(JSON.parse(difference)).toEqual({ Diff: '[{"op":"replace","path":"/doc","value":"2"}]' });
     }
   });
 

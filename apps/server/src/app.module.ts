@@ -34,6 +34,9 @@ import {
 import { SearchResolver } from './doors/graphql/search.resolver.ts';
 import { StatisticsResolver } from './doors/graphql/statistics.resolver.ts';
 import { SettingsResolver } from './doors/graphql/settings.resolver.ts';
+import { RegistrySchemaResolver } from './doors/graphql/registry-schema.resolver.ts';
+import { SchemaRegistryResolver } from './doors/graphql/schema-registry.resolver.ts';
+import { SchemaVersionResolver } from './doors/graphql/schema-version.resolver.ts';
 import { PartitionConnectionResolver, TableResolver } from './doors/graphql/table.resolver.ts';
 import { TagResolver } from './doors/graphql/tag.resolver.ts';
 
@@ -142,6 +145,9 @@ export class AppModule {
         SettingsResolver,
         ChangeResolver,
         IdentityResolver,
+        SchemaRegistryResolver,
+        RegistrySchemaResolver,
+        SchemaVersionResolver,
       ],
     };
   }

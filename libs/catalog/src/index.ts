@@ -61,3 +61,33 @@ export { lookUpDatabase, lookUpTable } from './lookup.ts';
 export * from './catalog-document/catalog-document.ts';
 export * from './catalog-document/catalog-documents.ts';
 export type { ReadCatalog, ReadDatabase, ReadTable } from './catalog-document/read-catalog.ts';
+export { checkedCompatibility } from './schema-registry/compatibility.ts';
+export { checkedDataFormat } from './schema-registry/definition.ts';
+export type { PatchOperation } from './schema-registry/json-patch.ts';
+export type { Metadata, MetadataPair } from './schema-registry/metadata.repository.ts';
+export {
+  type AskedRegistry,
+  type AskedSchema,
+  checkedDescription,
+  checkedNewTags,
+  checkedRegistryName,
+  checkedSchemaName,
+  registrySchemaRef,
+  type RegistrySchemaRef,
+  schemaRegistryRef,
+  type SchemaRegistryRef,
+} from './schema-registry/parameters.ts';
+export * from './schema-registry/registries.ts';
+export * from './schema-registry/schema-registry.ts';
+export * from './schema-registry/schema-version-metadata.ts';
+export * from './schema-registry/schema-versions.ts';
+export * from './schema-registry/schemas.ts';
+export {
+  type AskedVersion,
+  type AskedVersionNumber,
+  type FoundVersion,
+  schemaVersionRef,
+  type SchemaVersionRef,
+  versionChoice,
+  type VersionChoice,
+} from './schema-registry/version-ref.ts';

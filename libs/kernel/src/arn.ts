@@ -83,3 +83,9 @@ export function parseGlueArn(text: string): GlueArn {
   }
   return { region, accountId, kind, names };
 }
+
+export const schemaRegistryArn = (home: ArnHome, registry: string): string =>
+  `arn:aws:glue:${home.region}:${home.accountId}:registry/${registry}`;
+
+export const registrySchemaArn = (home: ArnHome, registry: string, schema: string): string =>
+  `arn:aws:glue:${home.region}:${home.accountId}:schema/${registry}/${schema}`;

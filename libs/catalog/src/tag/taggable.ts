@@ -11,6 +11,8 @@ import { findCatalog } from '../catalog/catalog.repository.ts';
 import { findConnection } from '../connection/connection.repository.ts';
 import { findDatabase, lockDatabase } from '../database/database.repository.ts';
 import { foldName } from '../names.ts';
+import { findRegistry } from '../schema-registry/registry.repository.ts';
+import { findSchema } from '../schema-registry/schema.repository.ts';
 import type { TaggedResource } from './tag.ts';
 
 /**
@@ -19,7 +21,7 @@ import type { TaggedResource } from './tag.ts';
  */
 export type FindTaggable = (
   tx: Tx,
-  arn: { readonly accountId: string; readonly names: readonly string[] },
+  arn: { readonly region: string; readonly accountId: string; readonly names: readonly string[] },
   hold: boolean,
 ) => Promise<string | undefined>;
 
@@ -30,6 +32,10 @@ const TAGGABLE: Partial<Record<GlueResourceKind, FindTaggable>> = {
   catalog: async (tx, { accountId }) => (await findCatalog(tx, accountId))?.catalogId,
   database: async (tx, { accountId, names: [name = ''] }, hold) =>
     (await (hold ? lockDatabase : findDatabase)(tx, accountId, foldName(name)))?.id,
+  registry: async (tx, { region, accountId, names: [name = ''] }, hold) =>
+    (await findRegistry(tx, { region, accountId }, name, hold ? 'held' : undefined))?.id,
+  schema: async (tx, { region, accountId, names: [registry = '', name = ''] }, hold) =>
+    (await findSchema(tx, { region, accountId }, registry, name, hold ? 'held' : undefined))?.id,
 };
 
 /** @throws InvalidInputException things of that kind carry no tags; EntityNotFoundException there is none */

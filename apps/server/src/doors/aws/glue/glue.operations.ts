@@ -10,6 +10,8 @@ import { searchOperations } from './search.operations.ts';
 import { statisticsOperations } from './statistics.operations.ts';
 import { resourcePolicyOperations } from './resource-policy.operations.ts';
 import { settingsOperations } from './settings.operations.ts';
+import { schemaRegistryOperations } from './schema-registry.operations.ts';
+import { schemaVersionOperations } from './schema-version.operations.ts';
 import { tableOperations } from './table.operations.ts';
 import { tagOperations } from './tag.operations.ts';
 
@@ -29,3 +31,6 @@ export const glueOperations = (ports: ConnectionPorts): OperationTable => ({
   ...resourcePolicyOperations,
   ...connectionOperations(ports),
 });
+  ...schemaRegistryOperations,
+  ...schemaVersionOperations,
+};
