@@ -107,29 +107,6 @@ const GLUE: Readonly<Record<string, object>> = {
   TestConnection: { ...catalog, ConnectionName: 'hidden' },
   GetDataCatalogEncryptionSettings: catalog,
   PutDataCatalogEncryptionSettings: { ...catalog, DataCatalogEncryptionSettings: {} },
-};
-const POLICY = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Principal: '*', Action: 'glue:*', Resource: '*' }],
-});
-/** They name no account: the caller's own is meant, and the owner's things are not there. */
-const GLUE_OWN: Readonly<Record<string, { input: object; answer: string }>> = {
-  CreateClassifier: { input: { JsonClassifier: { Name: 'owned', JsonPath: '$.x' } }, answer: '200' },
-  GetClassifier: { input: { Name: 'ours' }, answer: 'EntityNotFoundException' },
-  GetClassifiers: { input: {}, answer: '200' },
-  UpdateClassifier: {
-    input: { JsonClassifier: { Name: 'ours', JsonPath: '$' } },
-    answer: 'EntityNotFoundException',
-  },
-  DeleteClassifier: { input: { Name: 'ours' }, answer: 'EntityNotFoundException' },
-  CreateSecurityConfiguration: { input: { Name: 'owned', EncryptionConfiguration: {} }, answer: '200' },
-  GetSecurityConfiguration: { input: { Name: 'ours' }, answer: 'EntityNotFoundException' },
-  GetSecurityConfigurations: { input: {}, answer: '200' },
-  DeleteSecurityConfiguration: { input: { Name: 'ours' }, answer: 'EntityNotFoundException' },
-  GetResourcePolicy: { input: {}, answer: 'EntityNotFoundException' },
-  GetResourcePolicies: { input: {}, answer: '200' },
-  DeleteResourcePolicy: { input: {}, answer: 'EntityNotFoundException' },
-  PutResourcePolicy: { input: { PolicyInJson: POLICY }, answer: '200' },
   GetRegistry: ofRegistry,
   UpdateRegistry: { ...ofRegistry, Description: 'taken' },
   DeleteRegistry: ofRegistry,
@@ -153,8 +130,34 @@ const GLUE_OWN: Readonly<Record<string, { input: object; answer: string }>> = {
   RemoveSchemaVersionMetadata: { ...ofVersion, ...pair },
   QuerySchemaVersionMetadata: ofVersion,
 };
+const POLICY = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: '*', Action: 'glue:*', Resource: '*' }],
+});
+/** They name no account: the caller's own is meant, and the owner's things are not there. */
+const GLUE_OWN: Readonly<Record<string, { input: object; answer: string }>> = {
+  CreateClassifier: { input: { JsonClassifier: { Name: 'owned', JsonPath: '$.x' } }, answer: '200' },
+  GetClassifier: { input: { Name: 'ours' }, answer: 'EntityNotFoundException' },
+  GetClassifiers: { input: {}, answer: '200' },
+  UpdateClassifier: {
+    input: { JsonClassifier: { Name: 'ours', JsonPath: '$' } },
+    answer: 'EntityNotFoundException',
+  },
+  DeleteClassifier: { input: { Name: 'ours' }, answer: 'EntityNotFoundException' },
+  CreateSecurityConfiguration: { input: { Name: 'owned', EncryptionConfiguration: {} }, answer: '200' },
+  GetSecurityConfiguration: { input: { Name: 'ours' }, answer: 'EntityNotFoundException' },
+  GetSecurityConfigurations: { input: {}, answer: '200' },
+  DeleteSecurityConfiguration: { input: { Name: 'ours' }, answer: 'EntityNotFoundException' },
+  GetResourcePolicy: { input: {}, answer: 'EntityNotFoundException' },
+  GetResourcePolicies: { input: {}, answer: '200' },
+  DeleteResourcePolicy: { input: {}, answer: 'EntityNotFoundException' },
+  PutResourcePolicy: { input: { PolicyInJson: POLICY }, answer: '200' },
+  CreateRegistry: { input: { RegistryName: 'hidden' }, answer: '200' },
+  ListRegistries: { input: {}, answer: '200' },
+  CheckSchemaVersionValidity: { input: { DataFormat: 'AVRO', SchemaDefinition: '"int"' }, answer: '200' },
+};
 /** It names no account's catalog but the caller's own, and is refused there. */
-const NAMELESS = ['CreateCatalog', 'CreateRegistry', 'ListRegistries', 'CheckSchemaVersionValidity'];
+const NAMELESS = ['CreateCatalog'];
 
 /** IAM names no account: the caller's own is meant, and the owner's names are not there. */
 const TRUST = '{"Version":"2012-10-17","Statement":[]}';
