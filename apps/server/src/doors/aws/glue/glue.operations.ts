@@ -30,7 +30,6 @@ export const glueOperations = (ports: ConnectionPorts): OperationTable => ({
   ...settingsOperations,
   ...resourcePolicyOperations,
   ...connectionOperations(ports),
-});
   ...schemaRegistryOperations,
   ...schemaVersionOperations,
-};
+});
