@@ -128,7 +128,7 @@ const FACTS = `
   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
   UNION ALL
   SELECT relname || CASE WHEN indisprimary THEN ' id' WHEN indisunique THEN ' unique' ELSE ' normal' END || ' ('
-         || (SELECT string_agg(pg_get_indexdef(indexrelid, n, true), ',' ORDER BY n)
+         || (SELECT string_agg(btrim(pg_get_indexdef(indexrelid, n, true), '"'), ',' ORDER BY n)
              FROM generate_series(1, indnkeyatts) n) || ')'
          || coalesce(' WHERE ' || pg_get_expr(indpred, indrelid), '')
   FROM ours JOIN pg_index i ON i.indrelid = ours.oid
