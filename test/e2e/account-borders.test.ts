@@ -136,6 +136,11 @@ const POLICY = JSON.stringify({
 });
 /** They name no account: the caller's own is meant, and the owner's things are not there. */
 const GLUE_OWN: Readonly<Record<string, { input: object; answer: string }>> = {
+  CreateDataQualityRuleset: { input: { Name: 'owned', Ruleset: 'Rules = [ RowCount > 0 ]' }, answer: '200' },
+  GetDataQualityRuleset: { input: { Name: 'ours' }, answer: 'EntityNotFoundException' },
+  ListDataQualityRulesets: { input: {}, answer: '200' },
+  UpdateDataQualityRuleset: { input: { Name: 'ours' }, answer: 'EntityNotFoundException' },
+  DeleteDataQualityRuleset: { input: { Name: 'ours' }, answer: 'EntityNotFoundException' },
   CreateClassifier: { input: { JsonClassifier: { Name: 'owned', JsonPath: '$.x' } }, answer: '200' },
   GetClassifier: { input: { Name: 'ours' }, answer: 'EntityNotFoundException' },
   GetClassifiers: { input: {}, answer: '200' },
@@ -247,6 +252,25 @@ const GRAPHQL: Readonly<Record<string, string>> = {
 };
 /** They name no account either; what a stranger gets, as `field: null | data | code`. */
 const GRAPHQL_OWN: Readonly<Record<string, { question: string; answer: string }>> = {
+  'Query.dataQualityRuleset': { question: '{ dataQualityRuleset(name: "ours") { name } }', answer: 'null' },
+  'Query.dataQualityRulesets': {
+    question: '{ dataQualityRulesets { edges { node { name } } } }',
+    answer: 'data',
+  },
+  'Mutation.createDataQualityRuleset': {
+    question:
+      'mutation { createDataQualityRuleset(input: { name: "theirs", ruleset: "Rules = [ RowCount > 0 ]" }) { dataQualityRuleset { name } } }',
+    answer: 'data',
+  },
+  'Mutation.updateDataQualityRuleset': {
+    question:
+      'mutation { updateDataQualityRuleset(input: { name: "ours" }) { dataQualityRuleset { name } } }',
+    answer: 'EntityNotFoundException',
+  },
+  'Mutation.deleteDataQualityRuleset': {
+    question: 'mutation { deleteDataQualityRuleset(input: { name: "ours" }) { name } }',
+    answer: 'EntityNotFoundException',
+  },
   'Query.classifier': { question: '{ classifier(name: "ours") { name } }', answer: 'null' },
   'Query.classifiers': { question: '{ classifiers { edges { node { name } } } }', answer: 'data' },
   'Mutation.createClassifier': {
@@ -311,6 +335,7 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
       await lake.ok('GetColumnStatisticsForPartition', { ...table, ...values, ColumnNames: ['k'] }),
       await lake.ok('GetUserDefinedFunctions', { Pattern: '*' }),
       await lake.ok('GetTags', { ResourceArn: secretArn }),
+      await lake.ok('ListDataQualityRulesets'),
       await lake.ok('GetConnections'),
       await lake.ok('GetClassifiers'),
       await lake.ok('GetSecurityConfigurations'),
@@ -385,6 +410,7 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
         ConnectionProperties: { USERNAME: 'u2021', PASSWORD: 'p2021' },
       },
     });
+    await lake.ok('CreateDataQualityRuleset', { Name: 'ours', Ruleset: 'Rules = [ RowCount > 2021 ]' });
     await lake.ok('CreateClassifier', { JsonClassifier: { Name: 'ours', JsonPath: '$.of_2021' } });
     await lake.ok('CreateSecurityConfiguration', { Name: 'ours', EncryptionConfiguration: {} });
     await lake.ok('PutResourcePolicy', { PolicyInJson: POLICY.replace('glue:*', 'glue:Get2021') });

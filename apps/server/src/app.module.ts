@@ -17,6 +17,7 @@ import type { ConnectionPorts } from './doors/aws/glue/connection.operations.ts'
 import { CONNECTIONS, ConnectionResolver } from './doors/graphql/connections.resolver.ts';
 import { CHANGES, type Changes } from './doors/graphql/changes.ts';
 import { type GraphqlContext, IDENTITY, USE_CASES } from './doors/graphql/context.ts';
+import { DataQualityResolver } from './doors/graphql/data-quality.resolver.ts';
 import { DatabaseResolver } from './doors/graphql/database.resolver.ts';
 import { codeOf, formatErrors } from './doors/graphql/errors.ts';
 import { FunctionResolver } from './doors/graphql/function.resolver.ts';
@@ -142,6 +143,7 @@ export class AppModule {
         AccountCatalogResolver,
         ClassifierResolver,
         ConnectionResolver,
+        DataQualityResolver,
         SettingsResolver,
         ChangeResolver,
         IdentityResolver,

@@ -44,3 +44,17 @@ export async function deleteAllTags(
     values: [kind, ids],
   });
 }
+
+/** The table is libs/governance's, which imports this lib and so cannot be asked from here. */
+export async function findRulesetId(
+  tx: Tx,
+  accountId: string,
+  name: string,
+  hold: boolean,
+): Promise<string | undefined> {
+  const [row] = await sql<{ id: string }>(tx, {
+    text: `SELECT id FROM data_quality_ruleset WHERE account_id = $1 AND name = $2 ${hold ? 'FOR UPDATE' : ''}`,
+    values: [accountId, name],
+  });
+  return row?.id;
+}

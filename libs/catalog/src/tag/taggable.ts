@@ -13,6 +13,7 @@ import { findDatabase, lockDatabase } from '../database/database.repository.ts';
 import { foldName } from '../names.ts';
 import { findRegistry } from '../schema-registry/registry.repository.ts';
 import { findSchema } from '../schema-registry/schema.repository.ts';
+import { findRulesetId } from './tag.repository.ts';
 import type { TaggedResource } from './tag.ts';
 
 /**
@@ -27,6 +28,8 @@ export type FindTaggable = (
 
 /** Every kind of thing that carries tags (spec/catalog.md §12). A new kind is a line here. */
 const TAGGABLE: Partial<Record<GlueResourceKind, FindTaggable>> = {
+  dataQualityRuleset: (tx, { accountId, names: [name = ''] }, hold) =>
+    findRulesetId(tx, accountId, name, hold),
   connection: async (tx, { accountId, names: [name = ''] }, hold) =>
     (await findConnection(tx, accountId, name, hold))?.id,
   catalog: async (tx, { accountId }) => (await findCatalog(tx, accountId))?.catalogId,

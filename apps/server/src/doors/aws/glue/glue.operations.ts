@@ -2,6 +2,7 @@ import type { OperationTable } from '../operation.ts';
 import { catalogOperations } from './catalog.operations.ts';
 import { classifierOperations } from './classifier.operations.ts';
 import { connectionOperations, type ConnectionPorts } from './connection.operations.ts';
+import { dataQualityOperations } from './data-quality.operations.ts';
 import { databaseOperations } from './database.operations.ts';
 import { functionOperations } from './function.operations.ts';
 import { partitionIndexOperations } from './partition-index.operations.ts';
@@ -27,6 +28,7 @@ export const glueOperations = (ports: ConnectionPorts): OperationTable => ({
   ...tagOperations,
   ...catalogOperations,
   ...classifierOperations,
+  ...dataQualityOperations,
   ...settingsOperations,
   ...resourcePolicyOperations,
   ...connectionOperations(ports),
