@@ -5,9 +5,7 @@ import { invalid, type ReadScope, showsAllColumns } from '@lakewarden/kernel';
 import type { Database } from '../database/database.ts';
 import { findDatabase, listDatabases } from '../database/database.repository.ts';
 import { isAllowed } from '../link.ts';
-import { partitionKey } from '../partition/partition-key.ts';
 import type { Partition } from '../partition/partition.ts';
-import { keyFamilies } from '../partition/partition.repository.ts';
 import { searchPartitions } from '../partition/partition-search.repository.ts';
 import { chooseAccess } from '../partition/plan.ts';
 import type { PartitionIndex } from '../partition-index/partition-index.ts';
@@ -126,15 +124,14 @@ async function readTable(
   if (!selection.wantsPartitions(table.database, table.name)) return { table, indexes };
   const partitions: Partition[] = [];
   const access = chooseAccess(table, [], new Map());
-  const families = keyFamilies(table);
   let after: { order: 'key'; key: Buffer } | undefined;
   for (;;) {
     const page = await searchPartitions(scope.tx, { table, access, order: 'key', limit: PAGE, after });
     partitions.push(...page.map(({ partition }) => partition));
     if (partitions.length > partitionsLeft) throw tooLarge('partitions', MAX_DOCUMENT_PARTITIONS);
-    const last = partitions.at(-1);
+    const last = page.at(-1);
     if (page.length < PAGE || last === undefined) return { table, indexes, partitions };
-    after = { order: 'key', key: partitionKey(families, last.values) };
+    after = { order: 'key', key: last.key };
   }
 }
 

@@ -14,7 +14,7 @@ const DATE_SHAPE =
   '|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)-02-29)';
 
 /** What a value must look like before it may be cast: a cast that fails would fail the whole statement. */
-const SHAPES: Record<Exclude<PartitionKeyType, 'string'>, string> = {
+export const SHAPES: Record<Exclude<PartitionKeyType, 'string'>, string> = {
   integer: '^[+-]?[0-9]+$',
   decimal: '^[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]{1,4})?$',
   date: `^${DATE_SHAPE}$`,

@@ -1,4 +1,4 @@
-export { compileExpression } from './compile-sql.ts';
+export { compileExpression, SHAPES } from './compile-sql.ts';
 export { comparesTypedKeys, evaluate } from './evaluate.ts';
 export { parseExpression } from './parse.ts';
 export { type KeyBound, type KeyConstraint, keyConstraints } from './ranges.ts';

@@ -1,16 +1,17 @@
-import { defineWrite } from '@lakewarden/kernel';
+import { defineWrite, type WriteScope } from '@lakewarden/kernel';
 
 import { lockTableNo } from '../locks.repository.ts';
-import { indexKey } from '../partition/partition-key.ts';
 import { keyFamilies, listPartitionValues } from '../partition/partition.repository.ts';
 import { indexChange, indexProgress, type Table } from '../table/table.ts';
 import { findTableById } from '../table/table.repository.ts';
+import { entriesOf, keyPositions } from './index-entries.ts';
 import { followsTableOrder, unfitForIndex } from './index-rules.ts';
 import type { BackfillError, PartitionIndex } from './partition-index.ts';
 import {
   deletePartitionIndexRow,
   deleteSomeIndexEntries,
   findPartitionIndex,
+  insertEntriesOfNext,
   insertIndexEntries,
   listUnfinishedIndexes,
   setIndexProgress,
@@ -19,7 +20,7 @@ import {
 } from './partition-index.repository.ts';
 
 /** Small enough that writers, who wait for a step, wait for tens of milliseconds. */
-const BUILD_STEP = 4_000;
+const BUILD_STEP = 5_000;
 const DELETE_STEP = 10_000;
 const SAMPLES_PER_ERROR = 10;
 
@@ -41,32 +42,16 @@ export const buildPartitionIndexStep = defineWrite({
     const index = await findPartitionIndex(scope.tx, indexId, true);
     if (index?.status !== 'CREATING') return 'done'; // cancelled, or another replica has finished it
 
-    const rows = await listPartitionValues(scope.tx, table.no, index.builtThrough, BUILD_STEP);
-    const errors = collectErrors(table, index, rows);
-    const count = index.builtCount + rows.length;
-    if (errors.length > 0) {
+    const step = await buildStep(scope, table, index);
+    if (step.errors.length > 0) {
       scope.changed(indexChange(table, 'UPDATED', { ...index, status: 'FAILED' }));
-      await setIndexStatus(scope.tx, index.id, 'FAILED', scope.now, errors);
+      await setIndexStatus(scope.tx, index.id, 'FAILED', scope.now, step.errors);
       await scope.enqueue({ kind: 'delete-partition-index', subjectId: index.id });
       await trimFailedIndexes(scope.tx, table.id);
       return 'done';
     }
-    if (!followsTableOrder(table, index)) {
-      const families = keyFamilies(table);
-      const positions = index.keys.map(({ name }) =>
-        table.partitionKeys.findIndex((key) => key.Name === name),
-      );
-      await insertIndexEntries(
-        scope.tx,
-        rows.map(({ id, values }) => ({
-          indexNo: index.no,
-          key: indexKey(families, positions, values),
-          partitionId: id,
-        })),
-      );
-    }
-    await setIndexProgress(scope.tx, index.id, rows.at(-1)?.key ?? index.builtThrough, count, scope.now);
-    if (rows.length === BUILD_STEP) {
+    await setIndexProgress(scope.tx, index.id, step.through, index.builtCount + step.count, scope.now);
+    if (step.count === BUILD_STEP) {
       scope.changed(indexProgress(table));
       return 'more';
     }
@@ -75,6 +60,44 @@ export const buildPartitionIndexStep = defineWrite({
     return 'done';
   },
 });
+
+interface BuildStep {
+  readonly count: number;
+  /** The last key looked at. */
+  readonly through: Buffer;
+  readonly errors: readonly BackfillError[];
+}
+
+/** In the database where it can make every key of the step; else here, where a fault can be told. */
+async function buildStep(scope: WriteScope, table: Table, index: PartitionIndex): Promise<BuildStep> {
+  const families = keyFamilies(table);
+  const withEntries = !followsTableOrder(table, index);
+  const positions = keyPositions(table, index);
+  const keys = positions.map((at) => ({ at, family: families[at] ?? 'string' }));
+  const inDatabase = await insertEntriesOfNext(scope.tx, {
+    tableNo: table.no,
+    index,
+    keys,
+    limit: BUILD_STEP,
+    withEntries,
+  });
+  if (inDatabase.odd === 0) {
+    return { count: inDatabase.count, through: inDatabase.through ?? index.builtThrough, errors: [] };
+  }
+  const rows = await listPartitionValues(scope.tx, table.no, index.builtThrough, BUILD_STEP);
+  const errors = collectErrors(table, index, rows);
+  if (errors.length === 0) {
+    await insertIndexEntries(
+      scope.tx,
+      entriesOf(
+        table,
+        [index],
+        rows.map(({ values }) => values),
+      ),
+    );
+  }
+  return { count: rows.length, through: rows.at(-1)?.key ?? index.builtThrough, errors };
+}
 
 function collectErrors(
   table: Table,

@@ -1,6 +1,9 @@
 import { asId, type Tx } from '@lakewarden/kernel';
 import { sql } from '@lakewarden/storage';
 
+import type { PartitionKeyType } from '../expression/index.ts';
+import { VALUES_SQL } from '../partition/spelled-values.ts';
+import { entryKeySql } from './entry-key-sql.ts';
 import type { BackfillError, IndexKey, PartitionIndex, PartitionIndexStatus } from './partition-index.ts';
 
 interface IndexRow {
@@ -121,19 +124,19 @@ export async function trimFailedIndexes(tx: Tx, tableId: string): Promise<void> 
 export interface IndexEntry {
   readonly indexNo: string;
   readonly key: Buffer;
-  readonly partitionId: string;
+  readonly partitionKey: Buffer;
 }
 
 /** An entry that is there already stays: a build may meet what a writer has put in meanwhile. */
 export async function insertIndexEntries(tx: Tx, entries: readonly IndexEntry[]): Promise<void> {
   if (entries.length === 0) return;
   await sql(tx, {
-    text: `INSERT INTO partition_index_entry (index_no, key, partition_id)
-           SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bigint[]) ON CONFLICT DO NOTHING`,
+    text: `INSERT INTO partition_index_entry (index_no, key, partition_key)
+           SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[]) ON CONFLICT DO NOTHING`,
     values: [
       entries.map((entry) => entry.indexNo),
       entries.map((entry) => entry.key),
-      entries.map((entry) => entry.partitionId),
+      entries.map((entry) => entry.partitionKey),
     ],
     prepared: true,
   });
@@ -142,12 +145,12 @@ export async function insertIndexEntries(tx: Tx, entries: readonly IndexEntry[])
 export async function deleteIndexEntries(tx: Tx, entries: readonly IndexEntry[]): Promise<void> {
   if (entries.length === 0) return;
   await sql(tx, {
-    text: `DELETE FROM partition_index_entry e USING unnest($1::bigint[], $2::bytea[], $3::bigint[]) AS gone (index_no, key, partition_id)
-           WHERE e.index_no = gone.index_no AND e.key = gone.key AND e.partition_id = gone.partition_id`,
+    text: `DELETE FROM partition_index_entry e USING unnest($1::bigint[], $2::bytea[], $3::bytea[]) AS gone (index_no, key, partition_key)
+           WHERE e.index_no = gone.index_no AND e.key = gone.key AND e.partition_key = gone.partition_key`,
     values: [
       entries.map((entry) => entry.indexNo),
       entries.map((entry) => entry.key),
-      entries.map((entry) => entry.partitionId),
+      entries.map((entry) => entry.partitionKey),
     ],
     prepared: true,
   });
@@ -156,10 +159,66 @@ export async function deleteIndexEntries(tx: Tx, entries: readonly IndexEntry[])
 /** @returns how many went; fewer than the limit means that none is left */
 export async function deleteSomeIndexEntries(tx: Tx, indexNo: string, limit: number): Promise<number> {
   const [row] = await sql<{ gone: string }>(tx, {
-    text: `WITH gone AS (DELETE FROM partition_index_entry WHERE (index_no, key, partition_id) IN (
-             SELECT index_no, key, partition_id FROM partition_index_entry WHERE index_no = $1 LIMIT $2) RETURNING 1)
+    text: `WITH gone AS (DELETE FROM partition_index_entry WHERE (index_no, key, partition_key) IN (
+             SELECT index_no, key, partition_key FROM partition_index_entry WHERE index_no = $1 LIMIT $2) RETURNING 1)
            SELECT count(*) AS gone FROM gone`,
     values: [indexNo, limit],
   });
   return Number(row?.gone ?? 0);
+}
+
+export async function deleteEntriesOfTable(tx: Tx, tableId: string): Promise<void> {
+  await sql(tx, {
+    text: `DELETE FROM partition_index_entry WHERE index_no IN (SELECT no FROM partition_index WHERE table_id = $1)`,
+    values: [tableId],
+  });
+}
+
+/** Builds under way look at every partition anew. */
+export async function restartBuilds(tx: Tx, tableId: string): Promise<void> {
+  await sql(tx, {
+    text: `UPDATE partition_index SET built_through = DEFAULT, built_count = 0
+           WHERE table_id = $1 AND status = 'CREATING'`,
+    values: [tableId],
+  });
+}
+
+export interface NextEntries {
+  readonly tableNo: string;
+  readonly index: PartitionIndex;
+  readonly keys: readonly { readonly at: number; readonly family: PartitionKeyType }[];
+  readonly limit: number;
+  /** Without: the partitions are only looked at. */
+  readonly withEntries: boolean;
+}
+
+/**
+ * Entries of the next partitions behind `builtThrough`, made where the partitions are: nothing travels.
+ * @returns how many were looked at, and for how many of them SQL has no key
+ */
+export async function insertEntriesOfNext(
+  tx: Tx,
+  { tableNo, index, keys, limit, withEntries }: NextEntries,
+): Promise<{ count: number; odd: number; through?: Buffer }> {
+  // Plan: a range of partition_pkey, read once. Sorted by entry: neighbours in the index are written together.
+  const insert = withEntries
+    ? `, made AS (INSERT INTO partition_index_entry (index_no, key, partition_key)
+         SELECT $4::bigint, entry_key, key FROM step WHERE entry_key IS NOT NULL ORDER BY entry_key, key
+         ON CONFLICT DO NOTHING)`
+    : '';
+  const [row] = await sql<{ count: string; odd: string; through: Buffer | null }>(tx, {
+    text: `WITH step AS MATERIALIZED (
+             SELECT next.key, ${entryKeySql(keys, 'next.values')} AS entry_key FROM (
+               SELECT p.key, ${VALUES_SQL} AS values FROM partition p
+               WHERE p.table_no = $1 AND p.key > $2 ORDER BY p.key LIMIT $3) next)${insert}
+           SELECT count(*) AS count, count(*) FILTER (WHERE entry_key IS NULL) AS odd,
+                  (SELECT key FROM step ORDER BY key DESC LIMIT 1) AS through FROM step`,
+    values: [tableNo, index.builtThrough, limit, ...(withEntries ? [index.no] : [])],
+    prepared: true,
+  });
+  return {
+    count: Number(row?.count ?? 0),
+    odd: Number(row?.odd ?? 0),
+    ...(row?.through && { through: row.through }),
+  };
 }

@@ -30,9 +30,10 @@ import {
   type Position,
   searchPartitions,
 } from './partition-search.repository.ts';
-import { partitionKey, SEGMENT_BUCKETS, segmentBucket } from './partition-key.ts';
-import { keyFamilies, type StoredPartition } from './partition.repository.ts';
+import { SEGMENT_BUCKETS, segmentBucket } from './partition-key.ts';
+import type { StoredPartition } from './partition.repository.ts';
 import { type Access, chooseAccess } from './plan.ts';
+import { VALUES_SQL } from './spelled-values.ts';
 import { visiblePartition } from './visible-partition.ts';
 
 export interface GetPartitions extends PageRequest {
@@ -102,7 +103,7 @@ async function planSearch(
       order,
       limit: command.limit + 1,
       filter:
-        expression && ((firstParameter) => compileExpression(expression, keys, 'p.values', firstParameter)),
+        expression && ((firstParameter) => compileExpression(expression, keys, VALUES_SQL, firstParameter)),
     },
   };
 }
@@ -138,13 +139,8 @@ async function loadPage(
     expression === undefined ||
     !comparesTypedKeys(expression) ||
     evaluate(expression, keys, partition.values) === true;
-  const families = keyFamilies(found.table);
-  const positionOf = ({ partition }: StoredPartition): Position => {
-    const key = partitionKey(families, partition.values);
-    return search.order === 'key'
-      ? { order: 'key', key }
-      : { order: 'bucket', bucket: segmentBucket(key), key };
-  };
+  const positionOf = ({ key }: StoredPartition): Position =>
+    search.order === 'key' ? { order: 'key', key } : { order: 'bucket', bucket: segmentBucket(key), key };
   const tokenAfter = (row: StoredPartition) => scope.tokens.issue(asked, encodePosition(positionOf(row)));
   const last = rows[command.limit - 1];
   const matching = rows.slice(0, command.limit).filter(isMatch);

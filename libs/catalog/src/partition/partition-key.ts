@@ -110,4 +110,4 @@ export function afterPrefix(prefix: Buffer): Buffer | undefined {
 export const SEGMENT_BUCKETS = 2520;
 
 export const segmentBucket = (key: Buffer): number =>
-  createHash('sha1').update(key).digest().readUInt32BE(0) % SEGMENT_BUCKETS;
+  createHash('sha256').update(key).digest().readUInt32BE(0) % SEGMENT_BUCKETS;

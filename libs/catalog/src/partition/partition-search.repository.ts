@@ -21,7 +21,7 @@ export interface BucketRange {
   readonly to: number;
 }
 
-/** An expression as SQL over `p.values`, its parameters numbered from `firstParameter`. */
+/** An expression as SQL over the partition `p`, its parameters numbered from `firstParameter`. */
 export type CompileFilter = (firstParameter: number) => {
   readonly text: string;
   readonly parameters: readonly unknown[];
@@ -81,16 +81,14 @@ export function searchStatement(search: PartitionSearch): { text: string; values
                   ORDER BY p.bucket, p.key LIMIT ${limited}`;
     return { text, values: parameters.values };
   }
-  // A Merge Append is ordered by what its branches select.
-  const columns = access.ranges.length > 1 ? `${PARTITION_COLUMNS}, p.key` : PARTITION_COLUMNS;
   const branches = access.ranges.map((each) =>
     access.entriesOf === undefined
-      ? // Plan: partition_table_no_key_key, walked in order until the page is full.
-        `SELECT ${columns} FROM partition p WHERE p.table_no = ${tableNo}${range('p.key', each)}${rest}
+      ? // Plan: partition_pkey, walked in order until the page is full.
+        `SELECT ${PARTITION_COLUMNS} FROM partition p WHERE p.table_no = ${tableNo}${range('p.key', each)}${rest}
          ORDER BY p.key LIMIT ${limited}`
-      : // Plan: a range of partition_index_entry_pkey, each entry's partition by primary key, then the top rows by key.
-        `SELECT ${columns} FROM partition_index_entry e JOIN partition p ON p.id = e.partition_id
-         WHERE e.index_no = ${parameters.add(access.entriesOf.no)}${range('e.key', each)} AND p.table_no = ${tableNo}${rest}
+      : // Plan: a range of partition_index_entry_pkey alone, each entry's partition by partition_pkey, then the top rows by key.
+        `SELECT ${PARTITION_COLUMNS} FROM partition_index_entry e JOIN partition p ON p.table_no = ${tableNo} AND p.key = e.partition_key
+         WHERE e.index_no = ${parameters.add(access.entriesOf.no)}${range('e.key', each)}${rest}
          ORDER BY p.key LIMIT ${limited}`,
   );
   const [only] = branches;

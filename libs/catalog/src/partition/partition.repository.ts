@@ -6,16 +6,18 @@ import type { Table } from '../table/table.ts';
 import { fromTemplate, toTemplate } from './location-template.ts';
 import type { Partition, PartitionInput } from './partition.ts';
 import { orderFamily, partitionKey, segmentBucket } from './partition-key.ts';
+import { spelledValues, storedValues } from './spelled-values.ts';
 import { loadStorageDescriptors, storeStorageDescriptors } from './storage-descriptor.repository.ts';
 
 export interface StoredPartition {
-  readonly id: string;
+  /** Its identity within the table. */
+  readonly key: Buffer;
   readonly partition: Partition;
 }
 
 export interface PartitionRow {
-  readonly id: string;
-  readonly values: readonly string[];
+  readonly key: Buffer;
+  readonly spelled: string | null;
   readonly sd_id: string | null;
   readonly location: string | null;
   readonly parameters: Readonly<Record<string, string>> | null;
@@ -24,8 +26,7 @@ export interface PartitionRow {
   readonly last_analyzed_at: Date | null;
 }
 
-/** Without the key and the bucket: both follow from the values, and a page needs them for its last row alone. */
-export const PARTITION_COLUMNS = `p.id, p.values, p.sd_id, p.location, p.parameters, p.created_at,
+export const PARTITION_COLUMNS = `p.key, p.spelled, p.sd_id, p.location, p.parameters, p.created_at,
   p.last_access_at, p.last_analyzed_at`;
 
 const keyNames = (table: Table): string[] => table.partitionKeys.map((key) => key.Name);
@@ -41,23 +42,32 @@ export const identityOf = (table: Table): ((values: readonly string[]) => string
 export async function toPartitions(tx: Tx, rows: readonly PartitionRow[]): Promise<StoredPartition[]> {
   const ids = new Set(rows.flatMap((row) => row.sd_id ?? []));
   const descriptors = await loadStorageDescriptors(tx, ids);
-  return rows.map((row) => ({
-    id: row.id,
-    partition: {
-      values: row.values,
-      ...(row.sd_id !== null && { storageDescriptor: withLocation(descriptors.get(row.sd_id) ?? {}, row) }),
-      ...(row.parameters !== null && { parameters: row.parameters }),
-      ...(row.last_access_at !== null && { lastAccessTime: row.last_access_at }),
-      ...(row.last_analyzed_at !== null && { lastAnalyzedTime: row.last_analyzed_at }),
-      createdAt: row.created_at,
-    },
-  }));
+  return rows.map((row) => {
+    const values = storedValues(row.key, row.spelled);
+    return {
+      key: row.key,
+      partition: {
+        values,
+        ...(row.sd_id !== null && {
+          storageDescriptor: withLocation(descriptors.get(row.sd_id) ?? {}, row.location, values),
+        }),
+        ...(row.parameters !== null && { parameters: row.parameters }),
+        ...(row.last_access_at !== null && { lastAccessTime: row.last_access_at }),
+        ...(row.last_analyzed_at !== null && { lastAnalyzedTime: row.last_analyzed_at }),
+        createdAt: row.created_at,
+      },
+    };
+  });
 }
 
-function withLocation(content: StorageDescriptor, row: PartitionRow): StorageDescriptor {
-  if (row.location !== null) return { ...content, Location: row.location };
+function withLocation(
+  content: StorageDescriptor,
+  location: string | null,
+  values: readonly string[],
+): StorageDescriptor {
+  if (location !== null) return { ...content, Location: location };
   const template = content.Location;
-  return template === undefined ? content : { ...content, Location: fromTemplate(template, row.values) };
+  return template === undefined ? content : { ...content, Location: fromTemplate(template, values) };
 }
 
 /** The location apart where no template gives it back. */
@@ -82,7 +92,7 @@ export async function findPartitions(
   lock = false,
 ): Promise<StoredPartition[]> {
   const families = keyFamilies(table);
-  // Plan: one probe of the unique (table_no, key) for each. ORDER BY: every writer locks in the same order.
+  // Plan: one probe of partition_pkey for each. ORDER BY: every writer locks in the same order.
   const rows = await sql<PartitionRow>(tx, {
     text: `SELECT ${PARTITION_COLUMNS} FROM partition p WHERE p.table_no = $1 AND p.key = ANY($2::bytea[])
            ${lock ? 'ORDER BY p.key FOR UPDATE' : ''}`,
@@ -94,7 +104,7 @@ export async function findPartitions(
 
 interface Columns {
   readonly key: Buffer;
-  readonly values: readonly string[];
+  readonly spelled: string | null;
   readonly bucket: number;
   readonly sdId: string | null;
   readonly location: string | null;
@@ -120,7 +130,7 @@ async function toColumns(tx: Tx, table: Table, inputs: readonly PartitionInput[]
     const descriptor = split[i];
     return {
       key,
-      values: input.values,
+      spelled: spelledValues(key, input.values),
       bucket: segmentBucket(key),
       sdId: descriptor === undefined ? null : (ids[next++] ?? null),
       location: descriptor?.location ?? null,
@@ -133,32 +143,30 @@ async function toColumns(tx: Tx, table: Table, inputs: readonly PartitionInput[]
 
 /**
  * All in one statement. What exists already is left as it is.
- * @returns the id of each partition that was inserted, by its key in hex
+ * @returns the keys of those that were inserted, in hex
  */
 export async function insertPartitions(
   tx: Tx,
   table: Table,
   inputs: readonly PartitionInput[],
   now: Date,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlySet<string>> {
   const columns = await toColumns(tx, table, inputs);
-  // values travel as JSON: unnest would take an array of arrays apart. ORDER BY: two batches over the same
-  // partitions wait for each other in one order and cannot deadlock.
-  const rows = await sql<{ id: string; key: Buffer }>(tx, {
-    text: `INSERT INTO partition (table_no, created_at, key, values, bucket, sd_id, location, parameters,
+  // ORDER BY: two batches over the same partitions wait for each other in one order and cannot deadlock.
+  const rows = await sql<{ key: Buffer }>(tx, {
+    text: `INSERT INTO partition (table_no, created_at, key, spelled, bucket, sd_id, location, parameters,
                                   last_access_at, last_analyzed_at)
-           SELECT $1, $2, key, ARRAY(SELECT json_array_elements_text(values_json::json)), bucket, sd_id, location,
-                  parameters::json, last_access_at, last_analyzed_at
+           SELECT $1, $2, key, spelled, bucket, sd_id, location, parameters::json, last_access_at, last_analyzed_at
            FROM unnest($3::bytea[], $4::text[], $5::smallint[], $6::bigint[], $7::text[], $8::text[],
                        $9::timestamptz[], $10::timestamptz[])
-             AS new (key, values_json, bucket, sd_id, location, parameters, last_access_at, last_analyzed_at)
+             AS new (key, spelled, bucket, sd_id, location, parameters, last_access_at, last_analyzed_at)
            ORDER BY key
-           ON CONFLICT (table_no, key) DO NOTHING RETURNING id, key`,
+           ON CONFLICT (table_no, key) DO NOTHING RETURNING key`,
     values: [
       table.no,
       now,
       columns.map((each) => each.key),
-      columns.map((each) => JSON.stringify(each.values)),
+      columns.map((each) => each.spelled),
       columns.map((each) => each.bucket),
       columns.map((each) => each.sdId),
       columns.map((each) => each.location),
@@ -168,25 +176,26 @@ export async function insertPartitions(
     ],
     prepared: true,
   });
-  return new Map(rows.map((row) => [row.key.toString('hex'), row.id]));
+  return new Set(rows.map((row) => row.key.toString('hex')));
 }
 
 /** Replaces the definition of one partition, moving it where its values differ; its creation time stays. */
 export async function replacePartition(
   tx: Tx,
   table: Table,
-  id: string,
+  key: Buffer,
   input: PartitionInput,
 ): Promise<void> {
   const [columns] = await toColumns(tx, table, [input]);
   if (columns === undefined) return;
   await sql(tx, {
-    text: `UPDATE partition SET key = $2, values = $3, bucket = $4, sd_id = $5, location = $6, parameters = $7,
-                                last_access_at = $8, last_analyzed_at = $9 WHERE id = $1`,
+    text: `UPDATE partition SET key = $3, spelled = $4, bucket = $5, sd_id = $6, location = $7, parameters = $8,
+                                last_access_at = $9, last_analyzed_at = $10 WHERE table_no = $1 AND key = $2`,
     values: [
-      id,
+      table.no,
+      key,
       columns.key,
-      columns.values,
+      columns.spelled,
       columns.bucket,
       columns.sdId,
       columns.location,
@@ -198,10 +207,10 @@ export async function replacePartition(
   });
 }
 
-export async function deletePartitionRows(tx: Tx, ids: readonly string[]): Promise<void> {
+export async function deletePartitionRows(tx: Tx, table: Table, keys: readonly Buffer[]): Promise<void> {
   await sql(tx, {
-    text: 'DELETE FROM partition WHERE id = ANY($1::bigint[])',
-    values: [ids],
+    text: 'DELETE FROM partition WHERE table_no = $1 AND key = ANY($2::bytea[])',
+    values: [table.no, keys],
     prepared: true,
   });
 }
@@ -216,44 +225,61 @@ export async function hasPartitions(tx: Tx, table: Table): Promise<boolean> {
 
 const START = Buffer.alloc(0);
 
+export interface KeyedValues {
+  readonly key: Buffer;
+  readonly values: readonly string[];
+}
+
 /** In key order. @param afterKey exclusive; absent from the start */
 export async function listPartitionValues(
   tx: Tx,
   tableNo: string,
   afterKey: Buffer | undefined,
   limit: number,
-): Promise<{ id: string; key: Buffer; values: string[] }[]> {
-  // Plan: a range of the unique (table_no, key).
-  return sql(tx, {
-    text: 'SELECT id, key, values FROM partition WHERE table_no = $1 AND key > $2 ORDER BY key LIMIT $3',
+): Promise<KeyedValues[]> {
+  // Plan: a range of partition_pkey.
+  const rows = await sql<Pick<PartitionRow, 'key' | 'spelled'>>(tx, {
+    text: 'SELECT key, spelled FROM partition WHERE table_no = $1 AND key > $2 ORDER BY key LIMIT $3',
     values: [tableNo, afterKey ?? START, limit],
     prepared: true,
   });
+  return rows.map(({ key, spelled }) => ({ key, values: storedValues(key, spelled) }));
 }
 
-/** The keys of all partitions, for a change of their order: a cursor over keys that change would lose its place. */
-export async function listPartitionIds(tx: Tx, tableNo: string): Promise<string[]> {
-  const rows = await sql<{ id: string }>(tx, {
-    text: 'SELECT id FROM partition WHERE table_no = $1 ORDER BY key',
-    values: [tableNo],
+/** No table has a negative number. */
+const asideOf = (tableNo: string): string => `-${tableNo}`;
+
+/**
+ * For a change of all keys: the partitions wait under another number, so that no new key meets an old one, and what
+ * is still to be done can be read in order.
+ */
+export async function setPartitionsAside(tx: Tx, tableNo: string): Promise<void> {
+  await sql(tx, {
+    text: 'UPDATE partition SET table_no = $2 WHERE table_no = $1',
+    values: [tableNo, asideOf(tableNo)],
   });
-  return rows.map(({ id }) => id);
 }
 
-export async function findPartitionValues(
-  tx: Tx,
-  ids: readonly string[],
-): Promise<{ id: string; values: string[] }[]> {
-  return sql(tx, { text: 'SELECT id, values FROM partition WHERE id = ANY($1::bigint[])', values: [ids] });
-}
+export const listPartitionsAside = (tx: Tx, tableNo: string, limit: number): Promise<KeyedValues[]> =>
+  listPartitionValues(tx, asideOf(tableNo), undefined, limit);
 
-export async function updatePartitionKeys(
+/** Brings partitions back under new keys. */
+export async function bringPartitionsBack(
   tx: Tx,
-  rows: readonly { readonly id: string; readonly key: Buffer }[],
+  tableNo: string,
+  rows: readonly { readonly key: Buffer; readonly values: readonly string[]; readonly newKey: Buffer }[],
 ): Promise<void> {
   await sql(tx, {
-    text: `UPDATE partition p SET key = new.key, bucket = new.bucket
-           FROM unnest($1::bigint[], $2::bytea[], $3::smallint[]) AS new (id, key, bucket) WHERE p.id = new.id`,
-    values: [rows.map(({ id }) => id), rows.map(({ key }) => key), rows.map(({ key }) => segmentBucket(key))],
+    text: `UPDATE partition p SET table_no = $1, key = new.new_key, spelled = new.spelled, bucket = new.bucket
+           FROM unnest($3::bytea[], $4::bytea[], $5::text[], $6::smallint[]) AS new (key, new_key, spelled, bucket)
+           WHERE p.table_no = $2 AND p.key = new.key`,
+    values: [
+      tableNo,
+      asideOf(tableNo),
+      rows.map(({ key }) => key),
+      rows.map(({ newKey }) => newKey),
+      rows.map(({ newKey, values }) => spelledValues(newKey, values)),
+      rows.map(({ newKey }) => segmentBucket(newKey)),
+    ],
   });
 }

@@ -10,11 +10,11 @@ import {
 } from '@lakewarden/kernel';
 
 import { isStorableText } from '../documents.ts';
-import { followsTableOrder, unfitForIndex } from '../partition-index/index-rules.ts';
+import { entriesOf } from '../partition-index/index-entries.ts';
+import { unfitForIndex } from '../partition-index/index-rules.ts';
 import type { PartitionIndex } from '../partition-index/partition-index.ts';
 import {
   deleteIndexEntries,
-  type IndexEntry,
   insertIndexEntries,
   listPartitionIndexes,
 } from '../partition-index/partition-index.repository.ts';
@@ -30,14 +30,12 @@ import { partitionChange, type Table } from '../table/table.ts';
 import { lockTable, requireTable } from '../table/require-table.ts';
 import { requireVisibleKeys } from '../table/visible-table.ts';
 import type { Partition, PartitionFailure, PartitionInput } from './partition.ts';
-import { indexKey } from './partition-key.ts';
 import { visiblePartition } from './visible-partition.ts';
 import {
   deletePartitionRows,
   findPartitions,
   identityOf,
   insertPartitions,
-  keyFamilies,
   replacePartition,
   type StoredPartition,
 } from './partition.repository.ts';
@@ -76,26 +74,6 @@ function refuseUnfitForIndexes(
     if (unfit !== undefined) throw invalid(unfit.message);
   }
 }
-
-const entriesOf = (
-  table: Table,
-  indexes: readonly PartitionIndex[],
-  partitions: readonly { readonly id: string; readonly values: readonly string[] }[],
-): IndexEntry[] => {
-  const families = keyFamilies(table);
-  return indexes
-    .filter((index) => !followsTableOrder(table, index))
-    .flatMap((index) => {
-      const positions = index.keys.map(({ name }) =>
-        table.partitionKeys.findIndex((key) => key.Name === name),
-      );
-      return partitions.map(({ id, values }) => ({
-        indexNo: index.no,
-        key: indexKey(families, positions, values),
-        partitionId: id,
-      }));
-    });
-};
 
 /** Splits a batch into what passes the check and what does not; only the field's own errors are per item. */
 function sift<Item extends { readonly values: readonly string[] }>(
@@ -146,12 +124,11 @@ async function addPartitions(
     seen.add(id);
   });
   if (fit.length === 0) return failures;
-  const ids = await insertPartitions(scope.tx, table, fit, scope.now);
-  const made: { id: string; values: readonly string[] }[] = [];
-  for (const input of fit) {
-    const id = ids.get(identity(input.values));
-    if (id === undefined) failures.push({ values: input.values, error: partitionExists() });
-    else made.push({ id, values: input.values });
+  const inserted = await insertPartitions(scope.tx, table, fit, scope.now);
+  const made: (readonly string[])[] = [];
+  for (const { values } of fit) {
+    if (inserted.has(identity(values))) made.push(values);
+    else failures.push({ values, error: partitionExists() });
   }
   await insertIndexEntries(scope.tx, entriesOf(table, indexes, made));
   if (made.length > 0) {
@@ -233,14 +210,11 @@ async function changePartition(
   if (current === undefined) throw noSuchPartition();
   if (isMove && found.some(same(partition.values))) throw partitionExists();
 
-  await replacePartition(scope.tx, table, current.id, partition);
+  await replacePartition(scope.tx, table, current.key, partition);
   await keepStatistics(scope, table, current.partition, partition);
   if (isMove) {
-    await deleteIndexEntries(scope.tx, entriesOf(table, indexes, [{ id: current.id, values }]));
-    await insertIndexEntries(
-      scope.tx,
-      entriesOf(table, indexes, [{ id: current.id, values: partition.values }]),
-    );
+    await deleteIndexEntries(scope.tx, entriesOf(table, indexes, [values]));
+    await insertIndexEntries(scope.tx, entriesOf(table, indexes, [partition.values]));
   }
   return { values: current.partition.values, partition };
 }
@@ -322,16 +296,13 @@ async function removePartitions(
     else gone.push(stored);
   }
   if (gone.length === 0) return failures;
-  const entries = gone.map(({ id, partition }) => ({ id, values: partition.values }));
-  await deleteStatisticsOfPartitions(
-    scope.tx,
-    table.no,
-    entries.map(({ values }) => values),
-  );
-  await deleteIndexEntries(scope.tx, entriesOf(table, indexes, entries));
+  const values = gone.map(({ partition }) => partition.values);
+  await deleteStatisticsOfPartitions(scope.tx, table.no, values);
+  await deleteIndexEntries(scope.tx, entriesOf(table, indexes, values));
   await deletePartitionRows(
     scope.tx,
-    gone.map(({ id }) => id),
+    table,
+    gone.map(({ key }) => key),
   );
   scope.changed(
     partitionChange(

@@ -1,13 +1,20 @@
 import { invalid, type Tx } from '@lakewarden/kernel';
 
+import { entriesOf } from '../partition-index/index-entries.ts';
+import {
+  deleteEntriesOfTable,
+  insertIndexEntries,
+  listPartitionIndexes,
+  restartBuilds,
+} from '../partition-index/partition-index.repository.ts';
 import type { Table } from '../table/table.ts';
 import { partitionKey } from './partition-key.ts';
 import {
-  findPartitionValues,
+  bringPartitionsBack,
   hasPartitions,
   keyFamilies,
-  listPartitionIds,
-  updatePartitionKeys,
+  listPartitionsAside,
+  setPartitionsAside,
 } from './partition.repository.ts';
 
 const BATCH = 5_000;
@@ -26,12 +33,26 @@ export async function rekeyPartitions(tx: Tx, before: Table, after: Table): Prom
       `Table ${before.name} has partitions with ${String(old.length)} values: its number of partition keys cannot change.`,
     );
   }
-  const ids = await listPartitionIds(tx, before.no);
-  for (let from = 0; from < ids.length; from += BATCH) {
-    const rows = await findPartitionValues(tx, ids.slice(from, from + BATCH));
-    await updatePartitionKeys(
+  // Entries hold the keys that change; a build that is under way has come as far as one of them.
+  const active = (await listPartitionIndexes(tx, after.id)).filter(({ status }) => status === 'ACTIVE');
+  await deleteEntriesOfTable(tx, after.id);
+  await restartBuilds(tx, after.id);
+  await setPartitionsAside(tx, before.no);
+  for (;;) {
+    const rows = await listPartitionsAside(tx, before.no, BATCH);
+    await bringPartitionsBack(
       tx,
-      rows.map(({ id, values }) => ({ id, key: partitionKey(families, values) })),
+      before.no,
+      rows.map(({ key, values }) => ({ key, values, newKey: partitionKey(families, values) })),
     );
+    await insertIndexEntries(
+      tx,
+      entriesOf(
+        after,
+        active,
+        rows.map(({ values }) => values),
+      ),
+    );
+    if (rows.length < BATCH) return;
   }
 }
