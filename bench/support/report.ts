@@ -11,10 +11,12 @@ export interface Row {
   readonly aim?: string;
 }
 
-const FILE = 'bench/results.json';
-
-/** Prints the table and keeps it in bench/results.json, beside the other suites'. */
-export async function report(suite: string, rows: readonly Row[]): Promise<void> {
+/** Prints the table and keeps it in the file, beside the other suites'. */
+export async function report(
+  suite: string,
+  rows: readonly Row[],
+  file = 'bench/results.json',
+): Promise<void> {
   const number = (value: number | undefined): string =>
     value === undefined ? '' : value.toFixed(value < 100 ? 2 : 0);
   console.table(
@@ -28,6 +30,6 @@ export async function report(suite: string, rows: readonly Row[]): Promise<void>
       aim,
     })),
   );
-  const known = JSON.parse(await readFile(FILE, 'utf8').catch(() => '{}')) as Record<string, readonly Row[]>;
-  await writeFile(FILE, `${JSON.stringify({ ...known, [suite]: rows }, null, 2)}\n`);
+  const known = JSON.parse(await readFile(file, 'utf8').catch(() => '{}')) as Record<string, readonly Row[]>;
+  await writeFile(file, `${JSON.stringify({ ...known, [suite]: rows }, null, 2)}\n`);
 }
