@@ -1,3 +1,5 @@
+import { loadavg } from 'node:os';
+
 import pg from 'pg';
 
 import { startPostgres } from '../test/support/postgres.ts';
@@ -188,6 +190,12 @@ async function main(): Promise<void> {
   const lake = await startServerProcess(postgres.url);
   await direct.connect();
   const rows: Row[] = [];
+  /** After every part: a run takes long. The load says what else the machine did. */
+  const keep = (): Promise<void> => {
+    const [load = NaN] = loadavg();
+    rows.push({ what: 'load of the machine at this point, the bench among it', value: load, unit: '' });
+    return report('scale', rows, 'bench/results-scale.json');
+  };
   const told = async (what: string, work: () => Promise<unknown>): Promise<void> => {
     console.log(`${what}: ${((await timed(work)) / 1000).toFixed(1)} s`);
   };
@@ -210,11 +218,13 @@ async function main(): Promise<void> {
     aim: '< 200',
   });
   rows.push(...(await compareTables(lake)));
+  await keep();
 
   rows.push(...(await buildIndex(lake)));
   const entries = await countOf(direct, 'partition_index_entry');
   const entryBytes = (await bytesOf(direct, 'partition_index_entry')) / entries;
   rows.push({ what: 'its entry in the index (hour, day)', value: entryBytes, unit: 'bytes' });
+  await keep();
 
   for (const [database, tables] of [
     ['few', FEW_TABLES],
@@ -226,11 +236,11 @@ async function main(): Promise<void> {
   }
   await told('VACUUM ANALYZE', () => direct.query('VACUUM ANALYZE'));
   rows.push(...(await compareDatabases(lake)));
+  await keep();
 
   await direct.end();
   await lake.stop();
   await postgres.stop();
-  await report('scale', rows, 'bench/results-scale.json');
 }
 
 await main();
