@@ -1,4 +1,4 @@
--- docs/decisions: a partition is its key. No surrogate number (and no index of it), and its values are written
+-- docs/decisions/0006-a-partition-is-its-key.md. No surrogate number (and no index of it), and its values are written
 -- only where the key does not spell them. Rows go over as they are, in key order, so that the new tables are dense.
 CREATE TABLE "partition_packed" (
   "table_no" BIGINT NOT NULL,

@@ -52,7 +52,7 @@ describe('the migration to the packed layout', () => {
       rows.map((row) => ({
         ...row,
         key: Buffer.from(row.key).toString('hex'),
-        table_no: Number(row.table_no),
+        table_no: row.table_no,
       })),
     ).toEqual(
       expected.map(({ tableNo, values, key }) => ({

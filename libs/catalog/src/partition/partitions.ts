@@ -131,10 +131,7 @@ async function addPartitions(
     else failures.push({ values, error: partitionExists() });
   }
   await insertIndexEntries(scope.tx, entriesOf(table, indexes, made));
-  if (made.length > 0) {
-    const values = made.map((each) => each.values);
-    scope.changed(partitionChange(table, 'CREATED', values));
-  }
+  if (made.length > 0) scope.changed(partitionChange(table, 'CREATED', made));
   return failures;
 }
 
@@ -304,13 +301,7 @@ async function removePartitions(
     table,
     gone.map(({ key }) => key),
   );
-  scope.changed(
-    partitionChange(
-      table,
-      'DELETED',
-      entries.map(({ values }) => values),
-    ),
-  );
+  scope.changed(partitionChange(table, 'DELETED', values));
   return failures;
 }
 

@@ -4,8 +4,8 @@
  * that character between them: a quarter of what a text[] takes.
  */
 
-/** What `encode(key, 'escape')` leaves as it is: ASCII without the backslash. */
-const PLAIN = /^[\u0001-\u005b\u005d-\u007f]*$/;
+/** What `encode(key, 'escape')` leaves as it is: ASCII without the backslash. No value holds U+0000. */
+const PLAIN = /^[^\\\u0080-\uffff]*$/;
 
 /** Surrogates are no characters. */
 const isCharacter = (code: number): boolean => code < 0xd800 || code > 0xdfff;
