@@ -66,9 +66,21 @@ const IAM_READS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   GetGroup: { GroupName: 'analysts' },
   ListGroups: {},
   ListGroupsForUser: { UserName: 'ann' },
+  GetUserPolicy: { UserName: 'ann', PolicyName: 'p' },
+  ListUserPolicies: { UserName: 'ann' },
+  ListAttachedUserPolicies: { UserName: 'ann' },
+  GetGroupPolicy: { GroupName: 'analysts', PolicyName: 'p' },
+  ListGroupPolicies: { GroupName: 'analysts' },
+  ListAttachedGroupPolicies: { GroupName: 'analysts' },
+  GetRolePolicy: { RoleName: 'reader', PolicyName: 'p' },
+  ListRolePolicies: { RoleName: 'reader' },
+  ListAttachedRolePolicies: { RoleName: 'reader' },
+  ListPolicies: { Scope: 'Local' },
 };
+/** They take an ARN, which holds the account: account-borders.test.ts crosses them. */
+const IAM_BY_ARN = ['GetPolicy', 'GetPolicyVersion', 'ListPolicyVersions', 'ListEntitiesForPolicy'];
 const PAGED =
-  'GetDatabases GetTables GetTableVersions GetPartitions SearchTables GetUserDefinedFunctions ListRegistries ListSchemas ListUsers ListRoles GetGroup ListGroups ListGroupsForUser';
+  'GetDatabases GetTables GetTableVersions GetPartitions SearchTables GetUserDefinedFunctions ListRegistries ListSchemas ListUsers ListRoles GetGroup ListGroups ListGroupsForUser ListPolicies';
 /** Every field that takes a cursor, by type. */
 const CURSORS: Readonly<Record<string, string>> = {
   'Query.databases': 'databases(first: 1 $) { pageInfo { endCursor } }',
@@ -90,6 +102,12 @@ const CURSORS: Readonly<Record<string, string>> = {
 
 const definitionOf = (mark: string, doc: string): string =>
   JSON.stringify({ type: 'enum', name: 'E', symbols: [mark], doc });
+
+const HOLDERS = [
+  ['User', 'ann'],
+  ['Group', 'analysts'],
+  ['Role', 'reader'],
+] as const;
 
 const isRead = (operation: string): boolean => /^(Get|List|BatchGet|Search)/.test(operation);
 const withoutRequestId = ({ xml }: QueryAnswer): string => xml.replace(/<RequestId>.*?<\/RequestId>/, '');
@@ -155,6 +173,15 @@ describe.each(DATABASES)('two accounts whose things have the same names, on %s',
       await iam(signer, 'CreateGroup', { GroupName, Path: `/${mark}/` });
       for (const UserName of ['ann', 'bob']) await iam(signer, 'AddUserToGroup', { GroupName, UserName });
     }
+    const PolicyDocument = `{"Version":"2012-10-17","Statement":[{"Sid":"${mark}","Effect":"Allow","Action":"glue:Get*","Resource":"*"}]}`;
+    for (const PolicyName of ['p', 'q']) {
+      const made = await iam(signer, 'CreatePolicy', { PolicyName, PolicyDocument, Path: `/${mark}/` });
+      const PolicyArn = made.texts('Arn')[0] ?? '';
+      for (const [kind, name] of HOLDERS) {
+        await iam(signer, `Put${kind}Policy`, { [`${kind}Name`]: name, PolicyName, PolicyDocument });
+        await iam(signer, `Attach${kind}Policy`, { [`${kind}Name`]: name, PolicyArn });
+      }
+    }
   };
   const worldOf = async (signer: Signer): Promise<string> => {
     const answers = [];
@@ -193,12 +220,15 @@ describe.each(DATABASES)('two accounts whose things have the same names, on %s',
       new TokenService('', systemClock, () => Promise.resolve([])),
       () => Promise.resolve(undefined),
     );
-    expect(Object.keys(tables)).toEqual(['glue', 'iam', 'sts']);
+    // Lake Formation's catalog is one of the request's own members: grants.test.ts and permissions.test.ts cross it.
+    expect(Object.keys(tables)).toEqual(['glue', 'iam', 'lakeformation', 'sts']);
     expect([...Object.keys(GLUE_READS), ...BY_ACCOUNT].sort()).toEqual(
       Object.keys(tables.glue).filter(isRead).sort(),
     );
-    expect(Object.keys(IAM_READS).sort()).toEqual(Object.keys(tables.iam).filter(isRead).sort());
-    expect(Object.keys(tables.sts)).toEqual(['GetCallerIdentity', 'GetWebIdentityToken']);
+    expect([...Object.keys(IAM_READS), ...IAM_BY_ARN].sort()).toEqual(
+      Object.keys(tables.iam).filter(isRead).sort(),
+    );
+    expect(Object.keys(tables.sts)).toEqual(['AssumeRole', 'GetCallerIdentity', 'GetWebIdentityToken']);
     const schema = buildSchema(await (await fetch(`${lake.url}/graphql/schema.graphql`)).text());
     const paged = Object.values(schema.getTypeMap())
       .filter(isObjectType)
@@ -348,6 +378,14 @@ describe.each(DATABASES)('two accounts whose things have the same names, on %s',
   it('given one that empties its account, leaves the other byte for byte', async () => {
     const before = await worldOf(ours);
     for (const Name of ['sales', 'staff']) await ok(theirs, 'DeleteDatabase', { Name });
+    for (const PolicyName of ['p', 'q']) {
+      const PolicyArn = `arn:aws:iam::444455556666:policy/theirs/${PolicyName}`;
+      for (const [kind, name] of HOLDERS) {
+        await iam(theirs, `Delete${kind}Policy`, { [`${kind}Name`]: name, PolicyName });
+        await iam(theirs, `Detach${kind}Policy`, { [`${kind}Name`]: name, PolicyArn });
+      }
+      await iam(theirs, 'DeletePolicy', { PolicyArn });
+    }
     for (const GroupName of ['analysts', 'others']) {
       for (const UserName of ['ann', 'bob'])
         await iam(theirs, 'RemoveUserFromGroup', { GroupName, UserName });

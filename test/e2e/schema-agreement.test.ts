@@ -153,7 +153,8 @@ describe.each(DATABASES)('the migrated database on %s', (databaseName) => {
       await migrate(database, 'prisma/migrations');
       const { rows } = await database.pool.query<{ fact: string }>(FACTS);
 
-      expect(rows.map(({ fact }) => fact).sort()).toEqual(factsOf(dmmf.datamodel));
+      // PostgreSQL quotes the names that are words of its own.
+      expect(rows.map(({ fact }) => fact.replaceAll('"', '')).sort()).toEqual(factsOf(dmmf.datamodel));
     } finally {
       await database.close();
       await postgres?.stop();

@@ -5,6 +5,7 @@ export interface Signer {
   readonly url: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  readonly sessionToken?: string;
 }
 
 export interface Answer {
@@ -42,6 +43,7 @@ export function signGlue(
     body,
     accessKeyId: signer.accessKeyId,
     secretAccessKey: signer.secretAccessKey,
+    ...(signer.sessionToken !== undefined && { sessionToken: signer.sessionToken }),
     region: 'us-east-1',
     service: 'glue',
     now,

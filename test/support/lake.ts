@@ -24,7 +24,7 @@ const MASTER_KEY = Buffer.alloc(32, 7).toString('base64');
 
 export interface GlueCallOptions {
   /** Who signs; the first administrator when absent. */
-  readonly caller?: Pick<Credentials, 'accessKeyId' | 'secretAccessKey'>;
+  readonly caller?: Pick<Credentials, 'accessKeyId' | 'secretAccessKey'> & { readonly sessionToken?: string };
   readonly headers?: Readonly<Record<string, string>>;
 }
 

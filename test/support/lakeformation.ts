@@ -13,6 +13,7 @@ export async function lakeFormation(signer: Signer, operation: string, input: ob
     body,
     accessKeyId: signer.accessKeyId,
     secretAccessKey: signer.secretAccessKey,
+    ...(signer.sessionToken !== undefined && { sessionToken: signer.sessionToken }),
     region: 'us-east-1',
     service: 'lakeformation',
     now: new Date(),

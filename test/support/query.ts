@@ -16,7 +16,7 @@ const unescape = (text: string): string =>
 
 /** A signed call of the Query protocol over HTTP. */
 export async function query(
-  lake: Pick<Lake, 'url' | 'accessKeyId' | 'secretAccessKey'>,
+  lake: Pick<Lake, 'url' | 'accessKeyId' | 'secretAccessKey'> & { readonly sessionToken?: string },
   service: keyof typeof VERSIONS,
   action: string,
   members: Readonly<Record<string, string>> = {},
@@ -30,6 +30,7 @@ export async function query(
     body,
     accessKeyId: lake.accessKeyId,
     secretAccessKey: lake.secretAccessKey,
+    ...(lake.sessionToken !== undefined && { sessionToken: lake.sessionToken }),
     region: 'us-east-1',
     service,
     now: new Date(),

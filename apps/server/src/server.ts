@@ -3,20 +3,22 @@ import { fileURLToPath } from 'node:url';
 
 import { indexTablesForSearch } from '@lakewarden/catalog';
 import {
-  type AccessKeyHolder,
   type AccessKeyPair,
-  authorizeAdministrators,
+  authorizeByPolicies,
   createFirstAccount,
   ensureSigningKey,
   findAccessKeyHolder,
   findPrincipal,
+  findSession,
   hasFirstAccount,
   hashPassword,
   MasterKeys,
   readSigningKeys,
+  refuseExpired,
   TokenService,
 } from '@lakewarden/identity';
 import {
+  type Cacheable,
   type Caller,
   type Clock,
   PageTokens,
@@ -37,7 +39,7 @@ import { admissionLimits, arrivalLimits } from './admission/limits.ts';
 import { AppModule } from './app.module.ts';
 import { ChangeListener } from './change-listener.ts';
 import { postgresProbe } from './connection-probe/postgres-probe.ts';
-import { MAX_BODY_BYTES, registerAwsDoor } from './doors/aws/aws.door.ts';
+import { MAX_BODY_BYTES, registerAwsDoor, type Signer, type SigningKeyName } from './doors/aws/aws.door.ts';
 import { operationTables } from './doors/aws/operation-tables.ts';
 import { registerEventsDoor } from './doors/events/events.door.ts';
 import { registerSignInDoor } from './doors/sign-in/token.door.ts';
@@ -125,7 +127,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
       clock,
     ),
     region: settings.LAKEWARDEN_REGION,
-    authorize: authorizeAdministrators,
+    authorize: authorizeByPolicies(clock, settings.LAKEWARDEN_REGION),
     permissions: dataPermissions,
     files: new LocalLake(localRoots(settings)),
     enqueue: (tx, job) => jobs.enqueue(tx, job),
@@ -140,13 +142,40 @@ export async function startServer(settings: Settings, options: ServerOptions = {
   });
 
   const reads = readTx(database);
-  const findHolder = async (accessKeyId: string, isFresh: boolean): Promise<AccessKeyHolder | undefined> => {
-    if (isFresh) return findAccessKeyHolder(reads, keys, accessKeyId);
-    const { holder } = await cache.get(`access-key\n${accessKeyId}`, async () => {
-      const found = await findAccessKeyHolder(reads, keys, accessKeyId);
-      return { value: { holder: found }, tags: found === undefined ? [] : [tag('identity', found.userId)] };
-    });
-    return holder;
+  const loadSigner = async ({ accessKeyId, sessionToken }: SigningKeyName) => {
+    if (sessionToken !== undefined) {
+      const session = await findSession(reads, keys, accessKeyId, sessionToken);
+      return { value: { session }, tags: session === undefined ? [] : session.subjects };
+    }
+    const holder = await findAccessKeyHolder(reads, keys, accessKeyId);
+    return { value: { holder }, tags: holder === undefined ? [] : holder.identity.subjects };
+  };
+  const findSigner = async (key: SigningKeyName, isFresh: boolean): Promise<Signer | undefined> => {
+    const load = async (): Promise<Cacheable<Awaited<ReturnType<typeof loadSigner>>['value']>> => {
+      const { value, tags } = await loadSigner(key);
+      return { value, tags: tags.map((id) => tag('identity', id)) };
+    };
+    const cacheKey = `access-key\n${key.accessKeyId}\n${key.sessionToken ?? ''}`;
+    const found = isFresh ? (await load()).value : await cache.get(cacheKey, load);
+    if ('session' in found) {
+      const { session } = found;
+      if (session !== undefined) refuseExpired(session, clock.now());
+      return session;
+    }
+    const { holder } = found;
+    return (
+      holder && {
+        secret: holder.secret,
+        principal: {
+          accountId: holder.accountId,
+          arn: holder.userArn,
+          principalId: holder.principalId,
+          isAccountAdministrator: holder.identity.isAccountAdministrator,
+          memberships: holder.identity.groups,
+          policies: holder.identity.policies,
+        },
+      }
+    );
   };
 
   const readers: Caller = { ...bootstrap, request: { id: 'signing-keys' } };
@@ -198,7 +227,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
       useCases: runner,
       clock,
       operations: operationTables(keys, tokens, probe),
-      findAccessKeyHolder: findHolder,
+      findSigner,
       observe: ({ service, operation, code, seconds }) => {
         metrics.requests.observe({ door: service, operation, code }, seconds);
       },

@@ -56,17 +56,30 @@ const homeOf = (scope: ReadScope, accountId: string) => ({ region: scope.home.re
 export const authorizeCatalog = (scope: ReadScope, catalogId: string): Promise<void> =>
   scope.authorize({ arn: catalogArn(homeOf(scope, catalogId)), accountId: catalogId });
 
-export const authorizeDatabase = (scope: ReadScope, ref: DatabaseRef): Promise<void> =>
-  scope.authorize({ arn: databaseArn(homeOf(scope, ref.catalogId), ref.name), accountId: ref.catalogId });
-
-export const authorizeTable = (scope: ReadScope, ref: TableRef): Promise<void> =>
-  scope.authorize({
-    arn: tableArn(homeOf(scope, ref.catalogId), ref.database, ref.name),
+export const authorizeDatabase = (scope: ReadScope, ref: DatabaseRef): Promise<void> => {
+  const home = homeOf(scope, ref.catalogId);
+  return scope.authorize({
+    arn: databaseArn(home, ref.name),
     accountId: ref.catalogId,
+    within: [catalogArn(home)],
   });
+};
+
+export const authorizeTable = (scope: ReadScope, ref: TableRef): Promise<void> => {
+  const home = homeOf(scope, ref.catalogId);
+  return scope.authorize({
+    arn: tableArn(home, ref.database, ref.name),
+    accountId: ref.catalogId,
+    within: [databaseArn(home, ref.database), catalogArn(home)],
+  });
+};
 
 export const authorizeFunction = (scope: ReadScope, ref: TableRef): Promise<void> =>
   scope.authorize({
     arn: functionArn(homeOf(scope, ref.catalogId), ref.database, ref.name),
     accountId: ref.catalogId,
+    within: [
+      databaseArn(homeOf(scope, ref.catalogId), ref.database),
+      catalogArn(homeOf(scope, ref.catalogId)),
+    ],
   });

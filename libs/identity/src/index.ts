@@ -1,6 +1,6 @@
 export { type AccessKeyPair, newAccessKeyPair } from './access-key/access-key.ts';
 export * from './account/accounts.ts';
-export { authorizeAdministrators } from './authorize.ts';
+export { authorizeByPolicies } from './policy/authorize.ts';
 export { type AccessKeyHolder, findAccessKeyHolder } from './caller/principal.repository.ts';
 export * from './caller/find-principal.ts';
 export type { Group } from './group/group.ts';
@@ -19,6 +19,14 @@ export type { ConditionOperator, PolicyCondition } from './policy/policy-conditi
 export * from './policy/policy-document.ts';
 export type { Role } from './role/role.ts';
 export * from './role/roles.ts';
+export { attachments, boundaries } from './policy/attachments.ts';
+export type { HolderName } from './policy/holder.ts';
+export type { HolderKind } from './policy/holder.repository.ts';
+export { inlinePolicies } from './policy/inline-policies.ts';
+export * from './policy/policies.ts';
+export type { Policy, PolicyVersion } from './policy/policy.ts';
+export { type AssumedRole, assumeRole } from './session/assume-role.ts';
+export { findSession, type FoundSession, refuseExpired } from './session/find-session.ts';
 export { MasterKeys } from './secrets/master-keys.ts';
 export { resealAll, type ResealedCounts } from './secrets/reseal.ts';
 export { SEALED_COLUMNS, type SealedColumn, sealedContext } from './secrets/sealed.repository.ts';

@@ -15,6 +15,36 @@ export const roleArn = (accountId: string, path: string, name: string): string =
 export const groupArn = (accountId: string, path: string, name: string): string =>
   `arn:aws:iam::${accountId}:group${path}${name}`;
 
+export const policyArn = (accountId: string, path: string, name: string): string =>
+  `arn:aws:iam::${accountId}:policy${path}${name}`;
+
+const POLICY_ARN = /^arn:aws:iam::(\d{12}|aws):policy(\/(?:[\u0021-\u007e]+\/)?)([\w+=,.@-]{1,128})$/;
+
+/** The parts of a managed policy's ARN; AWS's own belong to the account `aws`. Undefined for what is none. */
+export function parsePolicyArn(
+  arn: string,
+): { readonly accountId: string; readonly path: string; readonly name: string } | undefined {
+  const [, accountId, path, name] = POLICY_ARN.exec(arn) ?? [];
+  return accountId === undefined || path === undefined || name === undefined
+    ? undefined
+    : { accountId, path, name };
+}
+
+export const assumedRoleArn = (accountId: string, role: string, session: string): string =>
+  `arn:aws:sts::${accountId}:assumed-role/${role}/${session}`;
+
+const ROLE_ARN = /^arn:aws:iam::(\d{12}):role(\/(?:[\u0021-\u007e]+\/)?)([\w+=,.@-]{1,64})$/;
+
+/** The parts of a role's ARN; undefined for what is none. */
+export function parseRoleArn(
+  arn: string,
+): { readonly accountId: string; readonly path: string; readonly name: string } | undefined {
+  const [, accountId, path, name] = ROLE_ARN.exec(arn) ?? [];
+  return accountId === undefined || path === undefined || name === undefined
+    ? undefined
+    : { accountId, path, name };
+}
+
 export const catalogArn = (home: ArnHome): string => `arn:aws:glue:${home.region}:${home.accountId}:catalog`;
 
 export const databaseArn = (home: ArnHome, database: string): string =>

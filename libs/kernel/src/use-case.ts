@@ -119,6 +119,8 @@ export interface DataPermissions {
    * permissions of its account or database are granted (spec/permissions.md §4).
    */
   created(scope: WriteScope, resource: GovernedResource, defaults: readonly unknown[]): Promise<void>;
+  /** With a principal go its grants: one made again under its name starts without any. */
+  forgetPrincipal(scope: WriteScope, arn: string): Promise<void>;
 }
 
 export interface WriteScope extends ReadScope {

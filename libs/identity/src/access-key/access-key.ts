@@ -19,8 +19,15 @@ export const newAccessKeyPair = (): AccessKeyPair => ({
   secretAccessKey: new Secret(randomText(SECRET_CHARS, 40)),
 });
 
-/** IAM's unique ids: `AIDA` a user, `AROA` a role, `AGPA` a group. */
-export const newUniqueId = (prefix: 'AIDA' | 'AROA' | 'AGPA'): string => prefix + randomText(BASE32, 17);
+/** A temporary one's id and secret; it works with its session token alone. */
+export const newTemporaryKeyPair = (): AccessKeyPair => ({
+  accessKeyId: `ASIA${randomText(BASE32, 16)}`,
+  secretAccessKey: new Secret(randomText(SECRET_CHARS, 40)),
+});
+
+/** IAM's unique ids: `AIDA` a user, `AROA` a role, `AGPA` a group, `ANPA` a policy. */
+export const newUniqueId = (prefix: 'AIDA' | 'AROA' | 'AGPA' | 'ANPA'): string =>
+  prefix + randomText(BASE32, 17);
 
 /** What a sealed secret belongs to. */
 export const secretContext = (accessKeyId: string): string => `access-key:${accessKeyId}`;

@@ -2,7 +2,7 @@ import { alreadyExists, newId, type Tx } from '@lakewarden/kernel';
 import { isUniqueViolation, prisma, sql } from '@lakewarden/storage';
 
 import { type AccessKeyPair, newUniqueId, secretContext } from '../access-key/access-key.ts';
-import { ADMINISTRATOR_ACCESS } from '../caller/principal.repository.ts';
+import { ADMINISTRATOR_ACCESS } from '../policy/principal-policies.ts';
 import type { MasterKeys } from '../secrets/master-keys.ts';
 
 export interface NewAccount {

@@ -2,9 +2,8 @@ import { type Secret, type Tx, userArn } from '@lakewarden/kernel';
 import { sql } from '@lakewarden/storage';
 
 import { secretContext } from '../access-key/access-key.ts';
+import { loadPrincipalPolicies, type PrincipalPolicies } from '../policy/principal-policies.ts';
 import type { MasterKeys } from '../secrets/master-keys.ts';
-
-export const ADMINISTRATOR_ACCESS = 'arn:aws:iam::aws:policy/AdministratorAccess';
 
 /** Whose an access key is, and the secret its signatures are checked with. */
 export interface AccessKeyHolder {
@@ -13,7 +12,7 @@ export interface AccessKeyHolder {
   readonly userId: string;
   readonly userArn: string;
   readonly principalId: string;
-  readonly isAccountAdministrator: boolean;
+  readonly identity: PrincipalPolicies;
   readonly secret: Secret<string>;
 }
 
@@ -23,7 +22,6 @@ interface HolderRow {
   readonly name: string;
   readonly path: string;
   readonly unique_id: string;
-  readonly policies: readonly string[];
   readonly secret_sealed: Buffer;
 }
 
@@ -34,19 +32,20 @@ export async function findAccessKeyHolder(
   accessKeyId: string,
 ): Promise<AccessKeyHolder | undefined> {
   const [row] = await sql<HolderRow>(tx, {
-    text: `SELECT u.account_id, u.id AS user_id, u.name, u.path, u.unique_id, u.policies, k.secret_sealed
+    text: `SELECT u.account_id, u.id AS user_id, u.name, u.path, u.unique_id, k.secret_sealed
            FROM access_key k JOIN iam_user u ON u.id = k.user_id WHERE k.access_key_id = $1 AND k.status = 'Active'`,
     values: [accessKeyId],
     prepared: true,
   });
-  if (row === undefined) return undefined;
+  const identity = row && (await loadPrincipalPolicies(tx, 'user', row.user_id));
+  if (row === undefined || identity === undefined) return undefined;
   return {
     accessKeyId,
     accountId: row.account_id,
     userId: row.user_id,
     userArn: userArn(row.account_id, row.path, row.name),
     principalId: row.unique_id,
-    isAccountAdministrator: row.policies.includes(ADMINISTRATOR_ACCESS),
+    identity,
     secret: keys.open(row.secret_sealed, secretContext(accessKeyId)),
   };
 }

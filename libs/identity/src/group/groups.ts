@@ -12,6 +12,7 @@ import {
 
 import { newUniqueId } from '../access-key/access-key.ts';
 import { pageByName } from '../names-page.ts';
+import { refuseWithPolicies } from '../policy/delete-conflict.ts';
 import type { User } from '../user/user.ts';
 import {
   deleteGroupRow,
@@ -115,7 +116,9 @@ export const deleteGroup = defineWrite({
         'Cannot delete entity, must remove users from group first.',
       );
     }
+    await refuseWithPolicies(scope, group.id, 'group');
     await deleteGroupRow(scope.tx, group.id);
+    await scope.permissions.forgetPrincipal(scope, groupArn(group.accountId, group.path, group.name));
     scope.changed(groupChange(group));
   },
 });

@@ -25,6 +25,28 @@ export async function findRole(tx: Tx, accountId: string, name: string): Promise
   return rows.map(toRole)[0];
 }
 
+export async function findRoleByUniqueId(
+  tx: Tx,
+  accountId: string,
+  uniqueId: string,
+): Promise<Role | undefined> {
+  const rows = await sql<RoleRow>(tx, {
+    text: `SELECT ${COLUMNS} FROM iam_role WHERE account_id = $1 AND unique_id = $2`,
+    values: [accountId, uniqueId],
+    prepared: true,
+  });
+  return rows.map(toRole)[0];
+}
+
+export async function findRoleById(tx: Tx, id: string): Promise<Role | undefined> {
+  const rows = await sql<RoleRow>(tx, {
+    text: `SELECT ${COLUMNS} FROM iam_role WHERE id = $1`,
+    values: [id],
+    prepared: true,
+  });
+  return rows.map(toRole)[0];
+}
+
 /** By name. @param afterName exclusive */
 export async function listRoleRows(
   tx: Tx,
@@ -55,4 +77,8 @@ export async function deleteRoleRow(tx: Tx, accountId: string, name: string): Pr
     values: [accountId, name],
   });
   return rows.map(toRole)[0];
+}
+
+export async function setTrustPolicy(tx: Tx, id: string, document: string): Promise<void> {
+  await prisma(tx).iamRole.update({ where: { id }, data: { assumeRolePolicyDocument: document } });
 }

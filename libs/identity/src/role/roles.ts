@@ -11,9 +11,10 @@ import {
 
 import { newUniqueId } from '../access-key/access-key.ts';
 import { pageByName } from '../names-page.ts';
-import { deleteRoleRow, findRole, insertRole, listRoleRows } from './role.repository.ts';
+import { refuseWithPolicies } from '../policy/delete-conflict.ts';
+import { deleteRoleRow, findRole, insertRole, listRoleRows, setTrustPolicy } from './role.repository.ts';
 import type { Role } from './role.ts';
-import { refuseMalformedTrustPolicy } from './trust-policy.ts';
+import { parseTrustPolicy } from './trust-policy.ts';
 
 const authorizeRole = ({ authorize, caller: { accountId } }: ReadScope, name: string): Promise<void> =>
   authorize({ arn: roleArn(accountId, '/', name), accountId });
@@ -36,7 +37,7 @@ export const createRole = defineWrite({
 
   async run(scope, { description, ...command }: CreateRole): Promise<Role> {
     await authorizeRole(scope, command.name);
-    refuseMalformedTrustPolicy(command.assumeRolePolicyDocument);
+    parseTrustPolicy(command.assumeRolePolicyDocument);
     const role: Role = {
       id: scope.newId<'Role'>(),
       accountId: scope.caller.accountId,
@@ -79,14 +80,36 @@ export const listRoles = defineRead({
   },
 });
 
-/** @throws EntityNotFoundException */
+export interface UpdateAssumeRolePolicy {
+  readonly name: string;
+  readonly assumeRolePolicyDocument: string;
+}
+
+/** Sessions that are open stay open. @throws EntityNotFoundException, MalformedPolicyDocumentException */
+export const updateAssumeRolePolicy = defineWrite({
+  action: 'iam:UpdateAssumeRolePolicy',
+
+  async run(scope, command: UpdateAssumeRolePolicy): Promise<void> {
+    await authorizeRole(scope, command.name);
+    parseTrustPolicy(command.assumeRolePolicyDocument);
+    const role = await findRole(scope.tx, scope.caller.accountId, command.name);
+    if (role === undefined) throw noSuchRole(command.name);
+    await setTrustPolicy(scope.tx, role.id, command.assumeRolePolicyDocument);
+    scope.changed(roleChange(role));
+  },
+});
+
+/** @throws EntityNotFoundException; DeleteConflictException it still has policies */
 export const deleteRole = defineWrite({
   action: 'iam:DeleteRole',
 
   async run(scope, { name }: { readonly name: string }): Promise<void> {
     await authorizeRole(scope, name);
+    const found = await findRole(scope.tx, scope.caller.accountId, name);
+    if (found !== undefined) await refuseWithPolicies(scope, found.id, 'role');
     const role = await deleteRoleRow(scope.tx, scope.caller.accountId, name);
     if (role === undefined) throw noSuchRole(name);
+    await scope.permissions.forgetPrincipal(scope, roleArn(role.accountId, role.path, role.name));
     scope.changed(roleChange(role));
   },
 });

@@ -218,6 +218,10 @@ export const getWebIdentityToken = defineRead({
     { caller },
     { tokens, audience }: GetWebIdentityToken,
   ): Promise<{ token: string; expiresAt: Date }> {
+    if (caller.session?.isNarrowed === true) {
+      // A bearer token stands for the whole role: it would undo what the session policy takes away.
+      throw invalid('A session that a session policy narrows gets no bearer token.');
+    }
     if (audience.some((each) => each !== tokens.issuer && each !== 'lakewarden')) {
       throw invalid(`Tokens are issued for this server only: ask for the audience ${tokens.issuer}.`);
     }

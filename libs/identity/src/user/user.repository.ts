@@ -136,14 +136,6 @@ export async function deleteUserKey(tx: Tx, user: User, accessKeyId: string): Pr
   return count > 0;
 }
 
-export async function findUserWithPolicies(
-  tx: Tx,
-  accountId: string,
-  uniqueId: string,
-): Promise<(User & { readonly policies: readonly string[] }) | undefined> {
-  return (await prisma(tx).iamUser.findFirst({ where: { accountId, uniqueId } })) ?? undefined;
-}
-
 export async function findPasswordHash(
   tx: Tx,
   accountId: string,

@@ -13,6 +13,7 @@ import {
 
 import { type AccessKeyPair, newAccessKeyPair, newUniqueId } from '../access-key/access-key.ts';
 import { pageByName } from '../names-page.ts';
+import { refuseWithPolicies } from '../policy/delete-conflict.ts';
 import type { MasterKeys } from '../secrets/master-keys.ts';
 import type { AccessKey, User } from './user.ts';
 import {
@@ -126,6 +127,7 @@ export const deleteUser = defineWrite({
         'Cannot delete entity, must delete access keys first.',
       );
     }
+    await refuseWithPolicies(scope, user.id, 'user');
     if (await isInGroup(scope.tx, user.id)) {
       throw new LakewardenError(
         'DeleteConflictException',
@@ -133,6 +135,7 @@ export const deleteUser = defineWrite({
       );
     }
     await deleteUserRow(scope.tx, user.id);
+    await scope.permissions.forgetPrincipal(scope, userArn(user.accountId, user.path, user.name));
     scope.changed(userChange(user));
   },
 });

@@ -11,7 +11,7 @@ import {
   tag,
 } from '@lakewarden/kernel';
 
-import { grantToCreator } from '../grant/creator.ts';
+import { forgetPrincipal, grantToCreator } from '../grant/creator.ts';
 import { columnScopeOf, type Grant, grantedId } from '../grant/grant.ts';
 import {
   listCatalogGrants,
@@ -194,6 +194,7 @@ export const dataPermissions: DataPermissions = {
   },
 
   created: grantToCreator,
+  forgetPrincipal,
 
   async visibleDatabases(scope, catalogId, afterName, limit) {
     const own = await settingsOf(scope, scope.caller.accountId);

@@ -2,7 +2,7 @@ import { type GovernedResource, PERMISSIONS, type Permission, type WriteScope } 
 import { z } from 'zod';
 
 import type { Grant } from './grant.ts';
-import { insertGrants } from './grant.repository.ts';
+import { deleteGrantsOf, insertGrants } from './grant.repository.ts';
 
 /** Glue's `PrincipalPermissions`, as databases and settings hold them. */
 const defaultGrant = z.object({
@@ -40,4 +40,12 @@ export async function grantToCreator(
         .map((permission) => grant(Principal.DataLakePrincipalIdentifier, permission, false)),
     );
   await insertGrants(scope.tx, [grant(creator, 'ALL', true), ...byDefault]);
+}
+
+/** @see DataPermissions.forgetPrincipal */
+export async function forgetPrincipal(scope: WriteScope, arn: string): Promise<void> {
+  const gone = await deleteGrantsOf(scope.tx, arn);
+  for (const { catalogId, subjectId } of gone) {
+    scope.changed({ accountId: catalogId, kind: 'grant', subjectId });
+  }
 }

@@ -191,3 +191,16 @@ export async function dropGrantOptions(tx: Tx, ids: readonly string[]): Promise<
     values: [ids],
   });
 }
+
+/** All that a principal holds. @returns what it was on, each once */
+export async function deleteGrantsOf(
+  tx: Tx,
+  principal: string,
+): Promise<{ readonly catalogId: string; readonly subjectId: string }[]> {
+  return sql(tx, {
+    text: `WITH gone AS (DELETE FROM lf_grant WHERE principal = $1 RETURNING catalog_id, database_id, table_id)
+           SELECT DISTINCT catalog_id AS "catalogId",
+                  coalesce(table_id::text, database_id::text, catalog_id) AS "subjectId" FROM gone`,
+    values: [principal],
+  });
+}

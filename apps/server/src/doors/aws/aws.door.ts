@@ -16,8 +16,7 @@ import {
   SERVICES,
   verifySignature,
 } from '@lakewarden/aws-wire';
-import { type AccessKeyHolder } from '@lakewarden/identity';
-import { type Caller, type Clock, LakewardenError, type UseCases } from '@lakewarden/kernel';
+import { type Caller, type Clock, LakewardenError, type Secret, type UseCases } from '@lakewarden/kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { transportFault } from '../transport-fault.ts';
@@ -33,10 +32,25 @@ export interface AwsDoorPorts {
   readonly useCases: UseCases;
   readonly clock: Clock;
   readonly operations: Partial<Record<ServiceName, OperationTable>>;
-  /** @param isFresh from the database, not from memory */
-  findAccessKeyHolder(accessKeyId: string, isFresh: boolean): Promise<AccessKeyHolder | undefined>;
+  /**
+   * Who signs with that key; undefined where nobody does.
+   * @param isFresh from the database, not from memory
+   * @throws UnrecognizedClientException, ExpiredTokenException the session token
+   */
+  findSigner(credential: SigningKeyName, isFresh: boolean): Promise<Signer | undefined>;
   /** One call a request, with how it went. */
   observe(observation: { service: string; operation: string; code: string; seconds: number }): void;
+}
+
+/** A key as a request names it. */
+export interface SigningKeyName {
+  readonly accessKeyId: string;
+  readonly sessionToken?: string;
+}
+
+export interface Signer {
+  readonly secret: Secret<string>;
+  readonly principal: Omit<Caller, 'request'>;
 }
 
 interface Understood {
@@ -93,23 +107,20 @@ export function registerAwsDoor(fastify: FastifyInstance, ports: AwsDoorPorts): 
       const credential = readCredential(signed);
       understood = understand(request, [rawPath, rawQuery], body, credential);
       const revision = header(request, REVISION_HEADER);
-      const holder = await ports.findAccessKeyHolder(credential.accessKeyId, revision !== undefined);
-      if (holder === undefined || credential.sessionToken !== undefined) {
+      const signer = await ports.findSigner(credential, revision !== undefined);
+      if (signer === undefined) {
         throw new LakewardenError(
           'UnrecognizedClientException',
           'The security token included in the request is invalid.',
         );
       }
       verifySignature(signed, credential, {
-        secretAccessKey: holder.secret,
+        secretAccessKey: signer.secret,
         expectedService: understood.service.signingName,
         now: ports.clock.now(),
       });
       caller = {
-        accountId: holder.accountId,
-        arn: holder.userArn,
-        principalId: holder.principalId,
-        isAccountAdministrator: holder.isAccountAdministrator,
+        ...signer.principal,
         request: { id: requestId, sourceIp: request.ip, ...(revision !== undefined && { revision }) },
       };
       const table = ports.operations[understood.service.name];

@@ -11,5 +11,5 @@ export const operationTables = (keys: MasterKeys, tokens: TokenService, probe: C
   glue: glueOperations({ keys, probe }),
   iam: iamOperations(keys),
   lakeformation: lakeFormationOperations,
-  sts: stsOperations(tokens),
+  sts: stsOperations(keys, tokens),
 });

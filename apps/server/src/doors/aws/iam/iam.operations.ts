@@ -14,6 +14,7 @@ import { z } from 'zod';
 
 import { operation, type OperationTable } from '../operation.ts';
 import { groupOperations } from './group.operations.ts';
+import { policyOperations } from './policy.operations.ts';
 import { roleOperations } from './role.operations.ts';
 import { listingByPath, pageOf, pageShape, path, toUserShape, userName } from './shapes.ts';
 
@@ -31,6 +32,7 @@ const toKeyShape = (key: AccessKey) => ({
 export const iamOperations = (keys: MasterKeys): OperationTable => ({
   ...roleOperations,
   ...groupOperations,
+  ...policyOperations,
   CreateUser: operation({
     input: z.object({ UserName: userName, Path: path }),
     useCase: createUser,

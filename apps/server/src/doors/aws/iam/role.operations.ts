@@ -1,8 +1,8 @@
-import { createRole, deleteRole, getRole, listRoles } from '@lakewarden/identity';
+import { createRole, deleteRole, getRole, listRoles, updateAssumeRolePolicy } from '@lakewarden/identity';
 import { z } from 'zod';
 
 import { operation, type OperationTable } from '../operation.ts';
-import { listingByPath, pageOf, pageShape, path, roleName, toRoleShape } from './shapes.ts';
+import { listingByPath, pageOf, pageShape, path, policyDocument, roleName, toRoleShape } from './shapes.ts';
 
 const named = z.object({ RoleName: roleName });
 
@@ -10,11 +10,7 @@ export const roleOperations: OperationTable = {
   CreateRole: operation({
     input: named.extend({
       Path: path,
-      AssumeRolePolicyDocument: z
-        .string()
-        .min(1)
-        .max(131_072)
-        .regex(/^[\t\n\r\u0020-\u00ff]+$/),
+      AssumeRolePolicyDocument: policyDocument,
       Description: z
         .string()
         .max(1000)
@@ -43,6 +39,12 @@ export const roleOperations: OperationTable = {
     useCase: listRoles,
     command: (input) => ({ pathPrefix: input.PathPrefix, ...pageOf(input) }),
     answer: (page) => ({ Roles: page.items.map(toRoleShape), ...pageShape(page) }),
+  }),
+  UpdateAssumeRolePolicy: operation({
+    input: named.extend({ PolicyDocument: policyDocument }),
+    useCase: updateAssumeRolePolicy,
+    command: (input) => ({ name: input.RoleName, assumeRolePolicyDocument: input.PolicyDocument }),
+    answer: () => undefined,
   }),
   DeleteRole: operation({
     input: named,

@@ -13,6 +13,12 @@ const entityName = (most: number) =>
 export const userName = entityName(64);
 export const roleName = entityName(64);
 export const groupName = entityName(128);
+export const policyName = entityName(128);
+export const policyDocument = z
+  .string()
+  .min(1)
+  .max(131_072)
+  .regex(/^[\t\n\r\u0020-\u00ff]+$/);
 export const path = z
   .string()
   .min(1)

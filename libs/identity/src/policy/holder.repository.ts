@@ -1,0 +1,112 @@
+import type { Tx } from '@lakewarden/kernel';
+import { sql } from '@lakewarden/storage';
+
+/** What policies hang on. */
+export type HolderKind = 'user' | 'group' | 'role';
+
+export interface HolderRow {
+  readonly id: string;
+  readonly name: string;
+  readonly path: string;
+  /** ARNs of the attached managed policies. */
+  readonly policies: readonly string[];
+  readonly boundary: string | null;
+}
+
+const TABLES: Readonly<Record<HolderKind, string>> = {
+  user: 'iam_user',
+  group: 'iam_group',
+  role: 'iam_role',
+};
+
+export async function findHolderRow(
+  tx: Tx,
+  kind: HolderKind,
+  accountId: string,
+  name: string,
+  lock: boolean,
+): Promise<HolderRow | undefined> {
+  const [row] = await sql<HolderRow>(tx, {
+    text: `SELECT id, name, path, policies, ${kind === 'group' ? 'NULL' : 'permissions_boundary'} AS boundary
+           FROM ${TABLES[kind]} WHERE account_id = $1 AND name = $2 ${lock ? 'FOR UPDATE' : ''}`,
+    values: [accountId, name],
+  });
+  return row;
+}
+
+export async function countAttached(tx: Tx, kind: HolderKind, id: string): Promise<number> {
+  const [row] = await sql<{ count: number }>(tx, {
+    text: `SELECT cardinality(policies) AS count FROM ${TABLES[kind]} WHERE id = $1`,
+    values: [id],
+  });
+  return row?.count ?? 0;
+}
+
+export async function setAttachedPolicies(
+  tx: Tx,
+  kind: HolderKind,
+  id: string,
+  arns: readonly string[],
+): Promise<void> {
+  await sql(tx, { text: `UPDATE ${TABLES[kind]} SET policies = $2 WHERE id = $1`, values: [id, arns] });
+}
+
+export async function setBoundary(
+  tx: Tx,
+  kind: 'user' | 'role',
+  id: string,
+  arn: string | undefined,
+): Promise<void> {
+  await sql(tx, {
+    text: `UPDATE ${TABLES[kind]} SET permissions_boundary = $2 WHERE id = $1`,
+    values: [id, arn ?? null],
+  });
+}
+
+/** Names of the account's principals that a managed policy is attached to, or bounds. */
+export async function listHoldersOf(
+  tx: Tx,
+  accountId: string,
+  arn: string,
+): Promise<{ readonly kind: HolderKind; readonly name: string; readonly id: string }[]> {
+  return sql(tx, {
+    text: Object.entries(TABLES)
+      .map(
+        ([kind, table]) => `SELECT '${kind}' AS kind, name, id FROM ${table}
+          WHERE account_id = $1 AND ($2 = ANY (policies)${kind === 'group' ? '' : ' OR permissions_boundary = $2'})`,
+      )
+      .join(' UNION ALL ')
+      .concat(' ORDER BY 1, 2'),
+    values: [accountId, arn],
+  });
+}
+
+export interface InlinePolicyRow {
+  readonly name: string;
+  readonly document: string;
+}
+
+export async function putInlinePolicy(tx: Tx, holderId: string, policy: InlinePolicyRow): Promise<void> {
+  await sql(tx, {
+    text: `INSERT INTO iam_inline_policy (principal_id, name, document) VALUES ($1, $2, $3)
+           ON CONFLICT (principal_id, name) DO UPDATE SET document = excluded.document`,
+    values: [holderId, policy.name, policy.document],
+  });
+}
+
+/** By name. */
+export async function listInlinePolicies(tx: Tx, holderIds: readonly string[]): Promise<InlinePolicyRow[]> {
+  return sql(tx, {
+    text: 'SELECT name, document FROM iam_inline_policy WHERE principal_id = ANY ($1::uuid[]) ORDER BY name',
+    values: [holderIds],
+  });
+}
+
+/** @returns whether there was one */
+export async function deleteInlinePolicy(tx: Tx, holderId: string, name: string): Promise<boolean> {
+  const rows = await sql(tx, {
+    text: 'DELETE FROM iam_inline_policy WHERE principal_id = $1 AND name = $2 RETURNING name',
+    values: [holderId, name],
+  });
+  return rows.length > 0;
+}
