@@ -15,6 +15,12 @@ const BODIES: readonly (readonly [what: string, body: string, status: number, an
   ['null', 'null', 200, /^ValidationException: body must be object/],
   ['no question', '{}', 200, /^ValidationException: /],
   [
+    'the name of a question that has none',
+    '{"query":"{viewer{arn}}","operationName":"A"}',
+    200,
+    /^ValidationException: Unknown operation named "A"/,
+  ],
+  [
     'variables of text',
     '{"query":"{viewer{arn}}","variables":"x"}',
     200,

@@ -14,6 +14,8 @@ export interface FaultServerOptions {
   /** Its data; a folder of its own otherwise. */
   readonly directory?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** For Node itself, before the program. */
+  readonly nodeArguments?: readonly string[];
 }
 
 interface Key {
@@ -53,8 +55,11 @@ process.on('exit', () => {
 });
 
 /** The server's process, before it is known whether it will ever serve. */
-export function spawnServer(directory: string, { databaseUrl, environment }: FaultServerOptions) {
-  const child = spawn(process.execPath, ['apps/server/dist/main.js'], {
+export function spawnServer(
+  directory: string,
+  { databaseUrl, environment, nodeArguments = [] }: FaultServerOptions,
+) {
+  const child = spawn(process.execPath, [...nodeArguments, 'apps/server/dist/main.js'], {
     env: {
       ...process.env,
       LAKEWARDEN_PORT: '0',

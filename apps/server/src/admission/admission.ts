@@ -138,6 +138,11 @@ export class Admission {
       }
       done();
     });
+    // Node gives an upgrading connection away for good; answered without an upgrade, nobody would ever end it.
+    fastify.addHook('onResponse', (request, _reply, done) => {
+      if (request.headers.upgrade !== undefined) request.raw.socket.destroySoon();
+      done();
+    });
     fastify.addHook('onSend', (request, _reply, payload, done) => {
       const visit = this.#visits.get(request.raw);
       if (visit !== undefined) {

@@ -1,5 +1,5 @@
 import { malformed } from '@lakewarden/kernel';
-import type { DocumentNode, GraphQLSchema } from 'graphql';
+import { type DefinitionNode, type DocumentNode, type GraphQLSchema, Kind } from 'graphql';
 import { type ComplexityEstimator, getComplexity, simpleEstimator } from 'graphql-query-complexity';
 import { LRUCache } from 'lru-cache';
 
@@ -23,6 +23,9 @@ const estimators = [pageEstimator, simpleEstimator({ defaultComplexity: 1 })];
 /** Documents stay the same object while Mercurius keeps them compiled; the cost hangs on the variables as well. */
 const known = new WeakMap<DocumentNode, LRUCache<string, number>>();
 
+const isNamed = (definition: DefinitionNode, name: string): boolean =>
+  definition.kind === Kind.OPERATION_DEFINITION && definition.name?.value === name;
+
 /** @throws ValidationException the question may cost more than the limit */
 export function refuseCostly(
   schema: GraphQLSchema,
@@ -30,6 +33,8 @@ export function refuseCostly(
   variables: Readonly<Record<string, unknown>> | null,
   operationName: string | undefined,
 ): void {
+  // The estimator takes every operation for a named one; where none has the name, none will run.
+  if (operationName !== undefined && !document.definitions.some((each) => isNamed(each, operationName))) return;
   const costs = known.get(document) ?? new LRUCache<string, number>({ max: REMEMBERED_QUESTIONS });
   known.set(document, costs);
   // Page sizes are the only variables that count, and they are numbers.
