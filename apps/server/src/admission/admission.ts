@@ -74,6 +74,10 @@ export class Admission {
     this.#limits = limits;
   }
 
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
   get isDraining(): boolean {
     return this.#isDraining;
   }

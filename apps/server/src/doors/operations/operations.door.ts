@@ -40,6 +40,7 @@ export function createMetrics(cache: ChangeAwareCache, database: Database, admis
     ['lakewarden_database_statements_total', 'Statements answered.', () => database.statements.count],
     ['lakewarden_database_seconds_total', 'Time spent waiting for them.', () => database.statements.seconds],
     ['lakewarden_database_waiting', 'Waiting for a connection now.', () => database.pool.waitingCount],
+    ['lakewarden_connections', 'Open client connections.', () => admission.connections],
     ['lakewarden_requests_in_flight', 'Requests being worked on now.', () => admission.inFlight],
     ['lakewarden_requests_refused_total', 'Turned away for overload.', () => admission.refused],
   ] as const) {
