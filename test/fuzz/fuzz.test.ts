@@ -3,6 +3,7 @@ import { Secret, systemClock } from '@lakewarden/kernel';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { postgresProbe } from '../../apps/server/src/connection-probe/postgres-probe.ts';
 import { operationTables } from '../../apps/server/src/doors/aws/operation-tables.ts';
 import {
   eventually,
@@ -35,7 +36,10 @@ const offered = (): Record<string, string[]> => {
   const keys = new MasterKeys(new Secret(Buffer.alloc(32)));
   const tokens = new TokenService('http://127.0.0.1', systemClock, () => Promise.resolve([]));
   return Object.fromEntries(
-    Object.entries(operationTables(keys, tokens)).map(([service, table]) => [service, Object.keys(table)]),
+    Object.entries(operationTables(keys, tokens, postgresProbe())).map(([service, table]) => [
+      service,
+      Object.keys(table),
+    ]),
   );
 };
 
@@ -90,14 +94,21 @@ describe.each(DATABASES)('every door on %s', (databaseName) => {
       const statuses = new Map<string, number>();
       let slowestMs = 0;
 
+      const slow: (() => Promise<void>)[] = [];
       /** What one request did; a slow one is asked again, alone: another process may have had the machine. */
-      const judge = async (what: string, ask: () => Promise<Outcome | undefined>, shown: () => string) => {
+      const judge = async (
+        what: string,
+        ask: () => Promise<Outcome | undefined>,
+        shown: () => string,
+        triesLeft = 2,
+      ): Promise<void> => {
         try {
-          let outcome = await ask();
-          for (let again = 0; again < 2 && outcome !== undefined && outcome.ms > SLOW_MS; again += 1) {
-            outcome = await ask();
-          }
+          const outcome = await ask();
           if (outcome === undefined) return;
+          if (outcome.ms > SLOW_MS && triesLeft > 0) {
+            slow.push(() => judge(what, ask, shown, triesLeft - 1));
+            return;
+          }
           slowestMs = Math.max(slowestMs, outcome.ms);
           const door = `${what} ${String(outcome.status)}`;
           statuses.set(door, (statuses.get(door) ?? 0) + 1);
@@ -152,6 +163,7 @@ describe.each(DATABASES)('every door on %s', (databaseName) => {
           for (let ask = asks[next++]; ask !== undefined; ask = asks[next++]) await ask();
         };
         await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+        for (let again = slow.shift(); again !== undefined; again = slow.shift()) await again();
         sent += numRuns;
         if (warm === undefined && sent >= REQUESTS * WARM_UP) warm = await collected();
         // It lives, and is the same server.

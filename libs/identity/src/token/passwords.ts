@@ -1,13 +1,34 @@
 import { randomBytes, scrypt, type ScryptOptions, timingSafeEqual } from 'node:crypto';
 
-import type { Secret } from '@lakewarden/kernel';
+import { LakewardenError, type Secret } from '@lakewarden/kernel';
 
 /** OWASP's second choice of parameters for scrypt: 2^16 blocks, 64 MiB. */
 const COST: ScryptOptions = { N: 2 ** 16, r: 8, p: 2, maxmem: 256 * 1024 * 1024 };
 const HASH_BYTES = 32;
 const SALT_BYTES = 16;
 
-const derive = (password: string, salt: Buffer): Promise<Buffer> =>
+/** Each takes 64 MiB and a core for a third of a second: a flood of guesses must leave both to the others. */
+const MAX_AT_ONCE = 2;
+const MAX_WAITING = 8;
+let running = 0;
+const waiting: (() => void)[] = [];
+
+/** @throws ThrottlingException too many passwords are being looked at */
+async function derive(password: string, salt: Buffer): Promise<Buffer> {
+  if (waiting.length >= MAX_WAITING) throw new LakewardenError('ThrottlingException', 'Rate exceeded');
+  if (running >= MAX_AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve));
+  else running += 1;
+  try {
+    return await deriveNow(password, salt);
+  } finally {
+    // The place goes to whoever waits longest, without being free in between.
+    const next = waiting.shift();
+    if (next === undefined) running -= 1;
+    else next();
+  }
+}
+
+const deriveNow = (password: string, salt: Buffer): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     scrypt(password.normalize('NFKC'), salt, HASH_BYTES, COST, (error, key) => {
       if (error === null) resolve(key);
