@@ -34,7 +34,8 @@ export function refuseCostly(
   operationName: string | undefined,
 ): void {
   // The estimator takes every operation for a named one; where none has the name, none will run.
-  if (operationName !== undefined && !document.definitions.some((each) => isNamed(each, operationName))) return;
+  if (operationName !== undefined && !document.definitions.some((each) => isNamed(each, operationName)))
+    return;
   const costs = known.get(document) ?? new LRUCache<string, number>({ max: REMEMBERED_QUESTIONS });
   known.set(document, costs);
   // Page sizes are the only variables that count, and they are numbers.
