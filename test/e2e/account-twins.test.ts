@@ -45,6 +45,15 @@ const GLUE_READS: Readonly<Record<string, object>> = {
   ListRegistries: {},
   GetSchema: schema,
   ListSchemas: { RegistryId: { RegistryName: 'streams' } },
+  GetConnection: { Name: 'source' },
+  GetConnections: {},
+  GetClassifier: { Name: 'rows' },
+  GetClassifiers: {},
+  GetSecurityConfiguration: { Name: 'sealed' },
+  GetSecurityConfigurations: {},
+  GetDataCatalogEncryptionSettings: {},
+  GetDataQualityRuleset: { Name: 'complete' },
+  ListDataQualityRulesets: {},
 };
 /** Their input or answer is the account itself: the crossing is written out below. */
 const BY_ACCOUNT = [
@@ -55,6 +64,8 @@ const BY_ACCOUNT = [
   'GetSchemaByDefinition',
   'GetSchemaVersion',
   'GetSchemaVersionsDiff',
+  'GetResourcePolicies',
+  'GetResourcePolicy',
   'ListSchemaVersions',
 ];
 const IAM_READS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -80,7 +91,7 @@ const IAM_READS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 /** They take an ARN, which holds the account: account-borders.test.ts crosses them. */
 const IAM_BY_ARN = ['GetPolicy', 'GetPolicyVersion', 'ListPolicyVersions', 'ListEntitiesForPolicy'];
 const PAGED =
-  'GetDatabases GetTables GetTableVersions GetPartitions SearchTables GetUserDefinedFunctions ListRegistries ListSchemas ListUsers ListRoles GetGroup ListGroups ListGroupsForUser ListPolicies';
+  'GetDatabases GetTables GetTableVersions GetPartitions SearchTables GetUserDefinedFunctions ListRegistries ListSchemas GetConnections GetClassifiers GetSecurityConfigurations ListDataQualityRulesets ListUsers ListRoles GetGroup ListGroups ListGroupsForUser ListPolicies';
 /** Every field that takes a cursor, by type. */
 const CURSORS: Readonly<Record<string, string>> = {
   'Query.databases': 'databases(first: 1 $) { pageInfo { endCursor } }',
@@ -92,6 +103,10 @@ const CURSORS: Readonly<Record<string, string>> = {
     'table(database: "sales", name: "hours") { partitions(first: 1 $) { pageInfo { endCursor } } }',
   'Table.versions':
     'table(database: "sales", name: "hours") { versions(first: 1 $) { pageInfo { endCursor } } }',
+  'Query.connections': 'connections(first: 1 $) { pageInfo { endCursor } }',
+  'Query.classifiers': 'classifiers(first: 1 $) { pageInfo { endCursor } }',
+  'Query.securityConfigurations': 'securityConfigurations(first: 1 $) { pageInfo { endCursor } }',
+  'Query.dataQualityRulesets': 'dataQualityRulesets(first: 1 $) { pageInfo { endCursor } }',
   'Query.schemaRegistries': 'schemaRegistries(first: 1 $) { pageInfo { endCursor } }',
   'Query.registrySchemas': 'registrySchemas(first: 1 $) { pageInfo { endCursor } }',
   'SchemaRegistry.schemas':
@@ -100,6 +115,11 @@ const CURSORS: Readonly<Record<string, string>> = {
     'registrySchema(registry: "streams", name: "person") { versions(first: 1 $) { pageInfo { endCursor } } }',
 };
 
+const policyOf = (mark: string): string =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: { Sid: mark, Effect: 'Allow', Principal: '*', Action: 'glue:*', Resource: '*' },
+  });
 const definitionOf = (mark: string, doc: string): string =>
   JSON.stringify({ type: 'enum', name: 'E', symbols: [mark], doc });
 
@@ -144,6 +164,30 @@ describe.each(DATABASES)('two accounts whose things have the same names, on %s',
         SchemaDefinition: definitionOf(mark, '1'),
       });
     await ok(signer, 'RegisterSchemaVersion', { ...schema, SchemaDefinition: definitionOf(mark, '2') });
+    for (const Name of ['source', 'sink']) {
+      const ConnectionProperties = { USERNAME: mark, PASSWORD: mark };
+      await ok(signer, 'CreateConnection', {
+        ConnectionInput: { Name, ConnectionType: 'JDBC', ConnectionProperties },
+      });
+    }
+    for (const Name of ['rows', 'lines'])
+      await ok(signer, 'CreateClassifier', { XMLClassifier: { Name, Classification: mark } });
+    for (const Name of ['sealed', 'open']) {
+      const S3Encryption = [{ S3EncryptionMode: 'SSE-S3', Mark: mark }];
+      await ok(signer, 'CreateSecurityConfiguration', { Name, EncryptionConfiguration: { S3Encryption } });
+    }
+    await ok(signer, 'PutDataCatalogEncryptionSettings', {
+      DataCatalogEncryptionSettings: {
+        EncryptionAtRest: { CatalogEncryptionMode: 'SSE-KMS', SseAwsKmsKeyId: mark },
+      },
+    });
+    await ok(signer, 'PutResourcePolicy', { PolicyInJson: policyOf(mark) });
+    for (const Name of ['complete', 'fresh'])
+      await ok(signer, 'CreateDataQualityRuleset', {
+        Name,
+        Description: mark,
+        Ruleset: 'Rules = [ RowCount > 0 ]',
+      });
     for (const FunctionName of ['add', 'subtract'])
       await ok(signer, 'CreateUserDefinedFunction', {
         DatabaseName: 'sales',
@@ -263,6 +307,11 @@ describe.each(DATABASES)('two accounts whose things have the same names, on %s',
       });
       const ResourceArn = `arn:aws:glue:us-east-1:${own}:database/sales`;
       expect(JSON.parse(await ok(signer, 'GetTags', { ResourceArn }))).toEqual({ Tags: { mark } });
+      const policy = { PolicyInJson: policyOf(mark) };
+      expect(JSON.parse(await ok(signer, 'GetResourcePolicy', {}))).toMatchObject(policy);
+      expect(JSON.parse(await ok(signer, 'GetResourcePolicies', {}))).toMatchObject({
+        GetResourcePoliciesResponseList: [policy],
+      });
     }
   });
 
