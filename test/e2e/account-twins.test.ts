@@ -276,6 +276,8 @@ describe.each(DATABASES)('two accounts whose things have the same names, on %s',
     const schema = buildSchema(await (await fetch(`${lake.url}/graphql/schema.graphql`)).text());
     const paged = Object.values(schema.getTypeMap())
       .filter(isObjectType)
+      // A subscription's cursor is a place in its own account's feed: change-feed.test.ts crosses it.
+      .filter(({ name }) => name !== 'Subscription')
       .flatMap((type) =>
         Object.values(type.getFields())
           .filter(({ args }) => args.some(({ name }) => name === 'after'))
