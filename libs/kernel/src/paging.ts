@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 import type { Clock } from './clock.ts';
 import { invalid, type LakewardenError } from './errors.ts';
@@ -22,19 +22,26 @@ export const PAGE_TOKEN_MAX_AGE_SECONDS = 24 * 60 * 60;
 const MAX_TOKEN_LENGTH = 8192;
 const MAC_BYTES = 16;
 const TIME_BYTES = 6;
+const CIPHER = 'aes-256-ctr';
 
 const refuseNextToken = (fault: string): LakewardenError => invalid(`NextToken ${fault}`);
 
+const notValid = (refuse: (fault: string) => LakewardenError): LakewardenError =>
+  refuse('is not valid for this request. Start again without it.');
+
 /**
  * Makes and checks page tokens: opaque, URL-safe, signed, bound to the question and to whoever asked it.
- * A token is `base64url(mac ‖ issuedAt ‖ position)`.
+ * A token is `base64url(mac ‖ AES-CTR(issuedAt ‖ position))`, the mac being the cipher's first counter (RFC 5297's
+ * construction): a search may stop at a thing that the caller may not see, and its name stands in the position.
  */
 export class PageTokens {
   readonly #key: Buffer;
+  readonly #cipherKey: Buffer;
   readonly #clock: Clock;
 
   constructor(key: Buffer, clock: Clock) {
     this.#key = key;
+    this.#cipherKey = createHmac('sha256', key).update('page token position').digest();
     this.#clock = clock;
   }
 
@@ -43,7 +50,9 @@ export class PageTokens {
     const issuedAt = Buffer.alloc(TIME_BYTES);
     issuedAt.writeUIntBE(Math.floor(this.#clock.now().getTime() / 1000), 0, TIME_BYTES);
     const body = Buffer.concat([issuedAt, position]);
-    return Buffer.concat([this.#mac(question, body), body]).toString('base64url');
+    const mac = this.#mac(question, body);
+    const hidden = createCipheriv(CIPHER, this.#cipherKey, mac).update(body);
+    return Buffer.concat([mac, hidden]).toString('base64url');
   }
 
   /**
@@ -52,13 +61,10 @@ export class PageTokens {
    */
   open(question: readonly unknown[], token: string, refuse = refuseNextToken): Buffer {
     const bytes = token.length <= MAX_TOKEN_LENGTH ? Buffer.from(token, 'base64url') : Buffer.alloc(0);
-    const body = bytes.subarray(MAC_BYTES);
-    if (
-      body.length < TIME_BYTES ||
-      !timingSafeEqual(bytes.subarray(0, MAC_BYTES), this.#mac(question, body))
-    ) {
-      throw refuse('is not valid for this request. Start again without it.');
-    }
+    if (bytes.length < MAC_BYTES + TIME_BYTES) throw notValid(refuse);
+    const mac = bytes.subarray(0, MAC_BYTES);
+    const body = createDecipheriv(CIPHER, this.#cipherKey, mac).update(bytes.subarray(MAC_BYTES));
+    if (!timingSafeEqual(mac, this.#mac(question, body))) throw notValid(refuse);
     const ageSeconds = this.#clock.now().getTime() / 1000 - body.readUIntBE(0, TIME_BYTES);
     if (ageSeconds > PAGE_TOKEN_MAX_AGE_SECONDS) {
       throw refuse('has expired. Start again without it.');
