@@ -57,6 +57,7 @@ export * from './table/get-tables.ts';
 export * from './table/tables.ts';
 export * from './table/table-versions.ts';
 export * from './table/trim-table-versions.ts';
+export { visibleEvents } from './visible-events.ts';
 export { lookUpDatabase, lookUpTable } from './lookup.ts';
 export * from './catalog-document/catalog-document.ts';
 export * from './catalog-document/catalog-documents.ts';

@@ -3,7 +3,7 @@ import { defineRead, type ReadScope } from '@lakewarden/kernel';
 import { placeChanges, readLog, STEP } from './change-log.repository.ts';
 import { expiredCursor, parseCursor, printCursor } from './cursor.ts';
 import { type FeedEvent, type FeedFilter, type FeedWrite, toFeedWrite } from './event.ts';
-import { authorizeFeed, visibleWrites } from './visible-writes.ts';
+import { authorizeFeed, writesShownTo } from './visible-writes.ts';
 
 /** Writes that one question looks at, at most: a filter that finds nothing must not read the whole log. */
 const MAX_LOOKED_AT = 10 * STEP;
@@ -40,8 +40,12 @@ export interface LogRead {
   readonly hasMore: boolean;
 }
 
+/** What of the writes a reader may hear of. */
+type Show = (writes: readonly FeedWrite[]) => Promise<readonly FeedWrite[]>;
+
 /**
  * What comes behind a position, each write whole.
+ * @param show what it leaves out is not counted: a page's length must not tell of it
  * @throws InvalidInputException what came behind it has been trimmed, or the log has never been that long
  */
 export async function readWrites(
@@ -49,6 +53,7 @@ export async function readWrites(
   accountId: string,
   after: bigint,
   { limit, filter }: Pick<ReadChanges, 'limit' | 'filter'>,
+  show: Show = (writes) => Promise.resolve(writes),
 ): Promise<LogRead> {
   const writes: FeedWrite[] = [];
   let through = after;
@@ -58,12 +63,12 @@ export async function readWrites(
     const batch = Math.min(STEP, Math.max(limit, 100));
     const log = await readLog(scope.tx, accountId, through, batch);
     if (through < log.trimmedThrough || through > log.position) throw expiredCursor();
-    for (const stored of log.writes) {
-      const write = toFeedWrite(stored, filter);
+    const asked = log.writes.map((stored) => toFeedWrite(stored, filter));
+    for (const write of await show(asked)) {
       if (found > 0 && found + write.events.length > limit) return { writes, through, hasMore: true };
       found += write.events.length;
       if (write.events.length > 0) writes.push(write);
-      through = stored.position;
+      through = write.position;
     }
     lookedAt += log.writes.length;
     const isEnd = log.writes.length < batch && placed < STEP;
@@ -94,9 +99,11 @@ export const readChanges = defineRead({
     const { accountId } = scope.caller;
     await authorizeFeed(scope, accountId);
     const start = await startOf(scope, command.after);
-    const { writes, through, hasMore } = await readWrites(scope, accountId, start, command);
+    const { writes, through, hasMore } = await readWrites(scope, accountId, start, command, (all) =>
+      writesShownTo(scope, accountId, all),
+    );
     return {
-      events: visibleWrites(accountId, writes).flatMap(({ events }) => events),
+      events: writes.flatMap(({ events }) => events),
       cursor: printCursor({ accountId, position: through }),
       hasMore,
     };

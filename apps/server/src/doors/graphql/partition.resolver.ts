@@ -138,13 +138,17 @@ export class PartitionResolver {
     const ref = tableRefOf(await requireCallerNow(context), table);
     const isOurs = ({ kind, accountId }: Change): boolean =>
       TABLE_CHANGES.has(kind) && accountId === ref.catalogId;
-    // Listen first, then look: a change in between is told twice rather than not at all.
+    // Listen first, then look. Other tables' changes wake it as well, and must not show.
+    let told: string | undefined;
     const changes = this.#changes.listen(isOurs);
     try {
       for (;;) {
         const caller = await requireCallerNow(context);
         const indexes = await this.#useCases.run(caller, getPartitionIndexes, ref);
-        yield { partitionIndexes: indexes.map(toPartitionIndexNode) };
+        const nodes = indexes.map(toPartitionIndexNode);
+        const text = JSON.stringify(nodes);
+        if (text !== told) yield { partitionIndexes: nodes };
+        told = text;
         if ((await changes.next()).done) return;
       }
     } finally {
