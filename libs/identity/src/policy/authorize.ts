@@ -15,7 +15,10 @@ export function contextOf(caller: Caller, now: Date, region: string): Context {
   const { session } = caller;
   set(context, 'aws:PrincipalArn', caller.grantee ?? caller.arn);
   set(context, 'aws:PrincipalAccount', caller.accountId);
-  set(context, 'aws:PrincipalType', session === undefined ? 'User' : 'AssumedRole');
+  // A role's bearer token carries no session's facts: it is a role's all the same, without a second factor.
+  const isRole = session !== undefined || caller.grantee !== undefined;
+  set(context, 'aws:PrincipalType', isRole ? 'AssumedRole' : 'User');
+  if (isRole) set(context, 'aws:MultiFactorAuthPresent', String(session?.mfaAt !== undefined));
   set(context, 'aws:userid', caller.principalId);
   set(context, 'aws:username', USER_NAME.exec(caller.arn)?.[1]);
   set(context, 'aws:SourceIp', caller.request.sourceIp);
@@ -26,7 +29,6 @@ export function contextOf(caller: Caller, now: Date, region: string): Context {
   if (session !== undefined) {
     set(context, 'aws:TokenIssueTime', session.issuedAt.toISOString());
     set(context, 'aws:SourceIdentity', session.sourceIdentity);
-    set(context, 'aws:MultiFactorAuthPresent', String(session.mfaAt !== undefined));
     if (session.mfaAt !== undefined) {
       const age = Math.floor((now.getTime() - session.mfaAt.getTime()) / 1000);
       set(context, 'aws:MultiFactorAuthAge', String(age));

@@ -116,6 +116,11 @@ export class PolicySet {
     return new PolicySet(statements, present, enforcer, contributing);
   }
 
+  /** Whether something caps what the identity policies allow: then nobody else's policy allows past it. */
+  get isCapped(): boolean {
+    return this.#sets.some((set) => set !== 'identity');
+  }
+
   get size(): number {
     return this.#statements.length;
   }

@@ -76,7 +76,7 @@ export async function loadPrincipalPolicies(
   return {
     policies: seal(set),
     groups: groups.map((group) => groupArn(accountId, group.path, group.name)),
-    isAccountAdministrator: attached.includes(ADMINISTRATOR_ACCESS) && session === undefined,
+    isAccountAdministrator: attached.includes(ADMINISTRATOR_ACCESS) && !set.isCapped,
     subjects: [id, ...groups.map((group) => group.id), ...own.map(({ policyId }) => policyId)],
   };
 }

@@ -51,11 +51,21 @@ export interface AssumedRole {
   readonly packedPolicySize: number;
 }
 
-const denied = (caller: Caller, arn: string): LakewardenError =>
+const denied = (caller: Caller, arn: string, action = ACTION): LakewardenError =>
   new LakewardenError(
     'AccessDeniedException',
-    `User: ${caller.arn} is not authorized to perform: ${ACTION} on resource: ${arn}`,
+    `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${arn}`,
   );
+
+/**
+ * What has to be allowed besides: policies decide by a session's tags and source identity, so who may assume a role may
+ * not therefore say what they are.
+ */
+const actionsOf = ({ tags, sourceIdentity }: AssumeRole): string[] => [
+  ACTION,
+  ...(tags !== undefined && Object.keys(tags).length > 0 ? ['sts:TagSession'] : []),
+  ...(sourceIdentity !== undefined ? ['sts:SetSourceIdentity'] : []),
+];
 
 /** By name, or by the account as a whole: then the caller's own policies have to allow it as well. */
 type Trust = 'caller' | 'account' | undefined;
@@ -71,21 +81,22 @@ function trustOf({ principals, isNotPrincipal }: CompiledStatement, caller: Call
 }
 
 /** @throws AccessDeniedException the trust policy or the caller's own do not let him */
-function requireTrust(scope: ReadScope, role: Role, arn: string): void {
+function requireTrust(scope: ReadScope, role: Role, arn: string, action: string): void {
   const { caller } = scope;
   const context = contextOf(caller, scope.clock.now(), scope.home.region);
   let trust: Trust;
   for (const statement of parseTrustPolicy(role.assumeRolePolicyDocument).statements) {
     const found = trustOf(statement, caller);
-    if (found === undefined || !speaksOf(statement, ACTION, arn, context)) continue;
-    if (statement.effect === 'Deny') throw denied(caller, arn);
+    if (found === undefined || !speaksOf(statement, action, arn, context)) continue;
+    if (statement.effect === 'Deny') throw denied(caller, arn, action);
     if (trust !== 'caller') trust = found;
   }
-  const own = policySetOf(caller.policies)?.decide(ACTION, arn, () => context);
-  if (trust === undefined || own?.isExplicitDeny === true) throw denied(caller, arn);
-  const isEnough =
-    trust === 'caller' && role.accountId === caller.accountId && caller.session?.isNarrowed !== true;
-  if (!isEnough && own?.allowed !== true) throw denied(caller, arn);
+  const policies = policySetOf(caller.policies);
+  const own = policies?.decide(action, arn, () => context);
+  if (trust === undefined || own?.isExplicitDeny === true) throw denied(caller, arn, action);
+  // A boundary or session policy that is silent denies, whoever is trusted (spec/permissions.md §11).
+  const isEnough = trust === 'caller' && role.accountId === caller.accountId && policies?.isCapped !== true;
+  if (!isEnough && own?.allowed !== true) throw denied(caller, arn, action);
 }
 
 /** @throws MalformedPolicyDocumentException, EntityNotFoundException */
@@ -139,7 +150,7 @@ export const assumeRole = defineRead({
     if (parsed === undefined) throw malformed(`${command.roleArn} is invalid`);
     const role = await findRole(scope.tx, parsed.accountId, parsed.name);
     if (role?.path !== parsed.path) throw denied(caller, command.roleArn);
-    requireTrust(scope, role, command.roleArn);
+    for (const action of actionsOf(command)) requireTrust(scope, role, command.roleArn, action);
     const seconds = lifetime(role, caller, command.durationSeconds);
     const policies = await sessionPolicies(scope, role, command);
     const now = scope.clock.now();

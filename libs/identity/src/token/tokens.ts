@@ -119,21 +119,26 @@ export class TokenService {
     this.#readStored = readStored;
   }
 
-  async issue(subject: TokenSubject): Promise<{ token: string; expiresAt: Date }> {
+  /** @param notAfter where what the token is made from ends sooner than a token does */
+  async issue(subject: TokenSubject, notAfter?: Date): Promise<{ token: string; expiresAt: Date }> {
     const key =
       this.#keys.find(({ isRetired }) => !isRetired) ??
       (await this.#reload()).find(({ isRetired }) => !isRetired);
     if (key === undefined) throw new Error('the database has no signing key');
     const issuedAt = Math.floor(this.#clock.now().getTime() / 1000);
+    const expiresAt = Math.min(
+      issuedAt + TOKEN_LIFETIME_SECONDS,
+      Math.floor((notAfter?.getTime() ?? Infinity) / 1000),
+    );
     const token = await new SignJWT({ account: subject.accountId })
       .setProtectedHeader({ alg: ALGORITHM, kid: key.id })
       .setSubject(subject.principalId)
       .setIssuer(this.#issuer)
       .setAudience(this.#issuer)
       .setIssuedAt(issuedAt)
-      .setExpirationTime(issuedAt + TOKEN_LIFETIME_SECONDS)
+      .setExpirationTime(expiresAt)
       .sign(key.privateKey);
-    return { token, expiresAt: new Date((issuedAt + TOKEN_LIFETIME_SECONDS) * 1000) };
+    return { token, expiresAt: new Date(expiresAt * 1000) };
   }
 
   /** @throws UnrecognizedClientException, ExpiredTokenException */
@@ -218,13 +223,18 @@ export const getWebIdentityToken = defineRead({
     { caller },
     { tokens, audience }: GetWebIdentityToken,
   ): Promise<{ token: string; expiresAt: Date }> {
-    if (caller.session?.isNarrowed === true) {
+    const { session } = caller;
+    if (session?.isNarrowed === true) {
       // A bearer token stands for the whole role: it would undo what the session policy takes away.
       throw invalid('A session that a session policy narrows gets no bearer token.');
+    }
+    if (session?.tags !== undefined || session?.sourceIdentity !== undefined) {
+      // Nor does it carry these, and a policy may deny by them.
+      throw invalid('A session with tags or a source identity gets no bearer token.');
     }
     if (audience.some((each) => each !== tokens.issuer && each !== 'lakewarden')) {
       throw invalid(`Tokens are issued for this server only: ask for the audience ${tokens.issuer}.`);
     }
-    return tokens.issue(caller);
+    return tokens.issue({ accountId: caller.accountId, principalId: caller.principalId }, session?.expiresAt);
   },
 });
