@@ -16,6 +16,10 @@ export const isLakeAdmin = (caller: Caller, settings: DataLakeSettings): boolean
 export const isReadOnlyLakeAdmin = (caller: Caller, settings: DataLakeSettings): boolean =>
   isOneOf(caller, settings.readOnlyAdmins);
 
+/** Whether the caller sees all of that owner's data lake: an administrator of it, read-only or not. */
+export const seesAll = (caller: Caller, ownerId: string, own: DataLakeSettings): boolean =>
+  caller.accountId === ownerId && (isLakeAdmin(caller, own) || isReadOnlyLakeAdmin(caller, own));
+
 /**
  * Every name under which the caller may have been granted something of that owner's (spec/permissions.md §2).
  * @param own the settings of the caller's own account: what another account was granted reaches its administrators

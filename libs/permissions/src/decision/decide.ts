@@ -22,7 +22,7 @@ import {
 } from '../grant/grant.repository.ts';
 import type { DataLakeSettings } from '../settings/data-lake-settings.ts';
 import { settingsOf } from '../settings/put-data-lake-settings.ts';
-import { callerSet, isLakeAdmin, isReadOnlyLakeAdmin } from './caller-set.ts';
+import { callerSet, isLakeAdmin, isReadOnlyLakeAdmin, seesAll } from './caller-set.ts';
 import { describeResource, Slice, type SliceLine } from './rule.ts';
 
 /** Who the caller is to one owner's data lake. */
@@ -170,10 +170,6 @@ async function decideDatabases(
   return Promise.all(databases.map((resource) => decide(scope, { permission, resource })));
 }
 
-const seesEverything = (settings: DataLakeSettings, scope: ReadScope, catalogId: string): boolean =>
-  scope.caller.accountId === catalogId &&
-  (isLakeAdmin(scope.caller, settings) || isReadOnlyLakeAdmin(scope.caller, settings));
-
 /** Gate 2 as the catalog sees it. Every answer comes from the model in grants.conf. */
 export const dataPermissions: DataPermissions = {
   decide,
@@ -198,7 +194,7 @@ export const dataPermissions: DataPermissions = {
 
   async visibleDatabases(scope, catalogId, afterName, limit) {
     const own = await settingsOf(scope, scope.caller.accountId);
-    if (seesEverything(own, scope, catalogId)) return 'all';
+    if (seesAll(scope.caller, catalogId, own)) return 'all';
     const { set } = await standingOf(scope, catalogId);
     return listGrantedDatabaseIds(scope.tx, catalogId, set, afterName, limit);
   },

@@ -1,6 +1,7 @@
 import { type GovernedResource, PERMISSIONS, type Permission, type WriteScope } from '@lakewarden/kernel';
 import { z } from 'zod';
 
+import { forgetInSettings } from '../settings/put-data-lake-settings.ts';
 import type { Grant } from './grant.ts';
 import { deleteGrantsOf, insertGrants } from './grant.repository.ts';
 
@@ -44,6 +45,7 @@ export async function grantToCreator(
 
 /** @see DataPermissions.forgetPrincipal */
 export async function forgetPrincipal(scope: WriteScope, arn: string): Promise<void> {
+  await forgetInSettings(scope, arn);
   const gone = await deleteGrantsOf(scope.tx, arn);
   for (const { catalogId, subjectId } of gone) {
     scope.changed({ accountId: catalogId, kind: 'grant', subjectId });

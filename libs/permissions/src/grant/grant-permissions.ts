@@ -12,10 +12,11 @@ import {
 } from '@lakewarden/kernel';
 
 import { authorizeLake } from '../authorize.ts';
-import { IAM_ALLOWED_PRINCIPALS } from '../decision/caller-set.ts';
-import { describeResource } from '../decision/rule.ts';
+import { IAM_ALLOWED_PRINCIPALS, seesAll } from '../decision/caller-set.ts';
+import { settingsOf } from '../settings/put-data-lake-settings.ts';
 import {
   catalogIdOf,
+  describeAsked,
   type GrantResource,
   refuseUnfitPermissions,
   type ResolvedResource,
@@ -65,31 +66,34 @@ function reaches(held: Decision, wanted: ColumnScope): boolean {
   }
 }
 
+/** The same words for what may not be passed on and for what is not there. */
+const noGrantOption = (permission: Permission, resource: GrantResource): LakewardenError =>
+  new LakewardenError(
+    'AccessDeniedException',
+    `Insufficient Lake Formation permission(s): Required ${permission} with grant option on ${describeAsked(resource)}`,
+  );
+
 /** @throws AccessDeniedException the caller may not pass one of them on */
 export async function requireGrantOption(
   scope: WriteScope,
+  resource: GrantResource,
   { on, columns }: ResolvedResource,
   permissions: readonly Permission[],
 ): Promise<void> {
   for (const permission of permissions) {
     const held = await scope.permissions.decide(scope, { permission, resource: on, withGrantOption: true });
-    if (!reaches(held, columns)) {
-      throw new LakewardenError(
-        'AccessDeniedException',
-        `Insufficient Lake Formation permission(s): Required ${permission} with grant option on ${describeResource(on)}`,
-      );
-    }
+    if (!reaches(held, columns)) throw noGrantOption(permission, resource);
   }
 }
 
 /**
- * What the entry is about, once it is sure that the caller may act on it. Who may not pass anything on in that catalog
- * hears the same of what is there and what is not.
+ * What the entry is about, once it is sure that the caller may act on it. Who is no administrator of the data lake hears
+ * the same of what he may not pass on and of what is not there.
  */
 export async function resolveForGranting(
   scope: WriteScope,
   resource: GrantResource,
-  permissions: readonly Permission[],
+  permissions: readonly [Permission, ...Permission[]],
 ): Promise<ResolvedResource> {
   const catalogId = catalogIdOf(resource);
   let resolved: ResolvedResource;
@@ -97,25 +101,18 @@ export async function resolveForGranting(
     resolved = await resolveResource(scope, resource);
   } catch (error) {
     if (!(error instanceof LakewardenError) || error.code !== 'EntityNotFoundException') throw error;
-    const catalog = { type: 'CATALOG', catalogId } as const;
-    const administers = await scope.permissions.decide(scope, {
-      permission: 'DESCRIBE',
-      resource: catalog,
-      withGrantOption: true,
-    });
-    if (administers.allowed) throw error;
-    throw new LakewardenError(
-      'AccessDeniedException',
-      'Insufficient Lake Formation permission(s): Required grant option on the resource',
-    );
+    const own = await settingsOf(scope, scope.caller.accountId);
+    if (seesAll(scope.caller, catalogId, own)) throw error;
+    throw noGrantOption(permissions[0], resource);
   }
-  await requireGrantOption(scope, resolved, permissions);
+  await requireGrantOption(scope, resource, resolved, permissions);
   return resolved;
 }
 
 async function rowsFor(scope: WriteScope, entry: GrantEntry): Promise<readonly [ResolvedResource, Grant[]]> {
   const { principal, permissions, withGrantOption, resource } = entry;
-  if (permissions.length === 0) throw invalid('Permissions names no permission.');
+  const [first, ...further] = permissions;
+  if (first === undefined) throw invalid('Permissions names no permission.');
   const loose = withGrantOption.filter((permission) => !permissions.includes(permission));
   if (loose.length > 0) {
     throw invalid(
@@ -124,7 +121,7 @@ async function rowsFor(scope: WriteScope, entry: GrantEntry): Promise<readonly [
   }
   refuseUnfitPermissions(resource, permissions, withGrantOption);
   await authorizeLake(scope, catalogIdOf(resource));
-  const resolved = await resolveForGranting(scope, resource, permissions);
+  const resolved = await resolveForGranting(scope, resource, [first, ...further]);
   await refuseUnfitPrincipal(scope, entry);
   const grants = [...new Set(permissions)].flatMap((permission) =>
     resolved.rows.map(({ type, columns }): Grant => ({

@@ -73,6 +73,21 @@ export const catalogIdOf = (resource: GrantResource): string => {
   }
 };
 
+/** As a refusal names it: in the asker's own words, whether it is there or not. */
+export function describeAsked(resource: GrantResource): string {
+  switch (resource.kind) {
+    case 'Catalog':
+      return `catalog ${resource.catalogId}`;
+    case 'Database':
+      return `database ${resource.database.name}`;
+    case 'TableWildcard':
+      return `all tables of database ${resource.database.name}`;
+    case 'Table':
+    case 'TableWithColumns':
+      return `table ${resource.table.database}.${resource.table.name}`;
+  }
+}
+
 /** @throws EntityNotFoundException there is no such database, table or column */
 export async function resolveResource(scope: ReadScope, resource: GrantResource): Promise<ResolvedResource> {
   switch (resource.kind) {

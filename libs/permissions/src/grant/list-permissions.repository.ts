@@ -54,6 +54,19 @@ const NIL = '00000000-0000-0000-0000-000000000000';
 const positionOf = (row: GroupRow): string =>
   JSON.stringify([row.principal, row.resource_type, row.database_key, row.table_key, row.columns_key]);
 
+/**
+ * Whether a grant is on no more than the asker's own, which he may pass on. One on columns reaches grants on columns
+ * that he sees: a list with any other would name it to him.
+ */
+const REACHES = `CASE mine.resource_type
+  WHEN 'TABLE_WILDCARD' THEN g.table_id IS NOT NULL OR g.resource_type = 'TABLE_WILDCARD'
+  WHEN 'COLUMN' THEN mine.table_id = g.table_id AND g.resource_type = 'COLUMN' AND g.columns <@ mine.columns
+  WHEN 'COLUMNS_EXCEPT' THEN mine.table_id = g.table_id
+    AND (g.resource_type = 'COLUMN' AND NOT g.columns && mine.columns
+         OR g.resource_type = 'COLUMNS_EXCEPT' AND (g.columns = mine.columns OR mine.columns = '{}'))
+  ELSE mine.table_id IS NOT DISTINCT FROM g.table_id AND
+       (mine.resource_type <> 'DATABASE' OR g.resource_type = 'DATABASE') END`;
+
 /** Columns of one grant are rows of their own; those with the grant option are listed apart from those without. */
 export async function listGrantGroups(tx: Tx, search: GrantSearch): Promise<GrantGroup[]> {
   const { on, seen } = search;
@@ -68,7 +81,7 @@ export async function listGrantGroups(tx: Tx, search: GrantSearch): Promise<Gran
     conditions.push(`(g.principal = ANY (${set}) OR EXISTS (
       SELECT 1 FROM lf_grant mine WHERE mine.principal = ANY (${set}) AND mine.grant_option
       AND mine.catalog_id = g.catalog_id AND mine.database_id IS NOT DISTINCT FROM g.database_id
-      AND (mine.table_id IS NOT DISTINCT FROM g.table_id OR mine.resource_type = 'TABLE_WILDCARD' AND g.table_id IS NOT NULL)))`);
+      AND ${REACHES}))`);
   }
   const after =
     search.after === undefined

@@ -1,6 +1,5 @@
 import {
   defineRead,
-  type GovernedResource,
   LakewardenError,
   type Page,
   type PageRequest,
@@ -10,7 +9,7 @@ import {
 } from '@lakewarden/kernel';
 
 import { authorizeLake } from '../authorize.ts';
-import { callerSet } from '../decision/caller-set.ts';
+import { callerSet, seesAll } from '../decision/caller-set.ts';
 import { settingsOf } from '../settings/put-data-lake-settings.ts';
 import { type GrantResource, type ResolvedResource, resolveResource } from './granted-resource.ts';
 import type { GrantedType } from './grant.ts';
@@ -57,11 +56,8 @@ const toHeld = (group: GrantGroup): HeldPermissions => ({
 
 /** Administrators see all; others what they hold, and what is granted on what they may pass on (spec §9). */
 async function seenBy(scope: ReadScope, catalogId: string): Promise<Seen> {
-  const catalog: GovernedResource = { type: 'CATALOG', catalogId };
-  const all = await scope.permissions.decide(scope, { permission: 'DESCRIBE', resource: catalog });
-  // Nobody is granted DESCRIBE on a catalog: it is an administrator's.
-  if (all.allowed) return 'all';
   const own = await settingsOf(scope, scope.caller.accountId);
+  if (seesAll(scope.caller, catalogId, own)) return 'all';
   return { heldBy: callerSet(scope.caller, catalogId, own) };
 }
 

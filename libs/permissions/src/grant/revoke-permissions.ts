@@ -27,13 +27,11 @@ const sameColumns = (a: readonly string[], b: readonly string[]): boolean =>
  */
 async function revoke(scope: WriteScope, entry: GrantEntry): Promise<ResolvedResource> {
   const { principal, permissions, withGrantOption, resource } = entry;
-  if (permissions.length === 0 && withGrantOption.length === 0) {
-    throw invalid('Permissions names no permission.');
-  }
+  const [first, ...further] = new Set([...permissions, ...withGrantOption]);
+  if (first === undefined) throw invalid('Permissions names no permission.');
   refuseUnfitPermissions(resource, permissions, withGrantOption);
   await authorizeLake(scope, catalogIdOf(resource));
-  const wanted = [...new Set([...permissions, ...withGrantOption])];
-  const resolved = await resolveForGranting(scope, resource, wanted);
+  const resolved = await resolveForGranting(scope, resource, [first, ...further]);
   const held = await lockGrantsOn(scope.tx, { ...resolved, principal });
   const rowsOf = (permission: string): Grant[] => {
     const found = resolved.rows.map(({ type, columns }) =>

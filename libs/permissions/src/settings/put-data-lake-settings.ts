@@ -1,6 +1,15 @@
-import { defineRead, defineWrite, type ReadScope, tag, userArn } from '@lakewarden/kernel';
+import {
+  defineRead,
+  defineWrite,
+  LakewardenError,
+  type ReadScope,
+  tag,
+  userArn,
+  type WriteScope,
+} from '@lakewarden/kernel';
 
 import { authorizeLake } from '../authorize.ts';
+import { isLakeAdmin } from '../decision/caller-set.ts';
 import type { DataLakeSettings } from './data-lake-settings.ts';
 import { findSettings, saveSettings } from './data-lake-settings.repository.ts';
 
@@ -42,15 +51,43 @@ export interface PutDataLakeSettings {
 }
 
 /**
- * Replaces all of them. An IAM administrator may do it without being data lake administrator, and so make himself one:
- * the change feed shows it (spec/permissions.md §1, §4).
+ * Replaces all of them. An IAM administrator may do it without being data lake administrator, and so make himself one
+ * (spec/permissions.md §1, §4); to others it takes more than an action that a policy allows.
+ * @throws AccessDeniedException
  */
 export const putDataLakeSettings = defineWrite({
   action: 'lakeformation:PutDataLakeSettings',
 
   async run(scope, command: PutDataLakeSettings): Promise<void> {
     await authorizeLake(scope, command.catalogId);
+    const own = await settingsOf(scope, scope.caller.accountId);
+    if (!isLakeAdmin(scope.caller, own) && !scope.caller.isAccountAdministrator) {
+      throw new LakewardenError(
+        'AccessDeniedException',
+        'Only a data lake administrator, or an administrator of the account (AdministratorAccess), puts the settings of the data lake.',
+      );
+    }
     await saveSettings(scope.tx, command.catalogId, command.settings, scope.now);
     scope.changed({ accountId: command.catalogId, kind: SETTINGS_CHANGE, subjectId: command.catalogId });
   },
 });
+
+/** A principal that is gone administers nothing: one made again under its name starts as nobody. */
+export async function forgetInSettings(scope: WriteScope, arn: string): Promise<void> {
+  const [, , , , accountId = ''] = arn.split(':');
+  const settings = (await findSettings(scope.tx, accountId)) ?? newSettings(accountId);
+  const others = (names: readonly string[]): string[] => names.filter((name) => name !== arn);
+  const otherThan = (list: DataLakeSettings['createTableDefaultPermissions']) =>
+    list.filter(({ principal }) => principal !== arn);
+  const left: DataLakeSettings = {
+    ...settings,
+    admins: others(settings.admins),
+    readOnlyAdmins: others(settings.readOnlyAdmins),
+    externalDataFilteringAllowList: others(settings.externalDataFilteringAllowList),
+    createDatabaseDefaultPermissions: otherThan(settings.createDatabaseDefaultPermissions),
+    createTableDefaultPermissions: otherThan(settings.createTableDefaultPermissions),
+  };
+  if (JSON.stringify(left) === JSON.stringify(settings)) return;
+  await saveSettings(scope.tx, accountId, left, scope.now);
+  scope.changed({ accountId, kind: SETTINGS_CHANGE, subjectId: accountId });
+}
