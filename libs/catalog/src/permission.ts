@@ -14,6 +14,12 @@ import type { Table } from './table/table.ts';
 /** One of these is enough. */
 export type AnyOf = readonly [Permission, ...Permission[]];
 
+/** What a refusal speaks of. */
+export interface Asked {
+  readonly permissions: AnyOf;
+  readonly name: string;
+}
+
 /** spec/permissions.md §9: the same words for what is not allowed and for what is not there. */
 export const insufficient = (permissions: readonly Permission[], name: string): LakewardenError =>
   new LakewardenError(
@@ -46,27 +52,38 @@ async function firstAllowed(
   return undefined;
 }
 
-/** Gate 2 for a table that has been found. @throws AccessDeniedException */
-export async function permitTable(scope: ReadScope, table: Table, permissions: AnyOf): Promise<Decision> {
+/**
+ * Gate 2 for a table that has been found.
+ * @param asked what the caller asked for, where the table is a step on the way: the refusal must be that of a name that
+ * is not there
+ * @throws AccessDeniedException
+ */
+export async function permitTable(
+  scope: ReadScope,
+  table: Table,
+  permissions: AnyOf,
+  asked: Asked = { permissions, name: table.name },
+): Promise<Decision> {
   const resource = tableResource(table);
   const decision = await firstAllowed(permissions, (permission) =>
     scope.permissions.decide(scope, { permission, resource }),
   );
-  if (decision === undefined) throw insufficient(permissions, table.name);
+  if (decision === undefined) throw insufficient(asked.permissions, asked.name);
   return decision;
 }
 
-/** Gate 2 for a database that has been found. @throws AccessDeniedException */
+/** The same for a database. @throws AccessDeniedException */
 export async function permitDatabase(
   scope: ReadScope,
   database: Database,
   permissions: AnyOf,
+  asked: Asked = { permissions, name: database.name },
 ): Promise<Decision> {
   const resource = databaseResource(database);
   const decision = await firstAllowed(permissions, (permission) =>
     scope.permissions.decide(scope, { permission, resource }),
   );
-  if (decision === undefined) throw insufficient(permissions, database.name);
+  if (decision === undefined) throw insufficient(asked.permissions, asked.name);
   return decision;
 }
 

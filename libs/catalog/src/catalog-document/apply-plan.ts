@@ -9,7 +9,8 @@ import {
 } from '../partition-index/partition-index.repository.ts';
 import type { PartitionFailure, PartitionInput } from '../partition/partition.ts';
 import { batchCreatePartition, batchDeletePartition, batchUpdatePartition } from '../partition/partitions.ts';
-import type { TableRef } from '../reference.ts';
+import { createPartitionIndex, deletePartitionIndex } from '../partition-index/partition-indexes.ts';
+import { authorizeTable, type TableRef } from '../reference.ts';
 import { createTable } from '../table/create-table.ts';
 import { lockTable } from '../table/require-table.ts';
 import { indexChange } from '../table/table.ts';
@@ -20,16 +21,18 @@ import type { ReadCatalog } from './read-catalog.ts';
 
 const BATCH = 1_000;
 
+/** The scope in which the use case's own action is asked for. */
+const asked = (scope: WriteScope, { action: own }: { readonly action: string }): WriteScope => ({
+  ...scope,
+  authorize: (resource, action = own) => scope.authorize(resource, action),
+});
+
 /** Another use case inside this transaction: it asks for its own action, as if it had been called by itself. */
 export const within = <Command, Answer>(
   scope: WriteScope,
   useCase: WriteUseCase<Command, Answer>,
   command: Command,
-): Promise<Answer> =>
-  useCase.run(
-    { ...scope, authorize: (resource, action = useCase.action) => scope.authorize(resource, action) },
-    command,
-  );
+): Promise<Answer> => useCase.run(asked(scope, useCase), command);
 
 interface Applied {
   readonly catalogId: string;
@@ -125,6 +128,10 @@ async function applyIndexes(
   const [first] = changes;
   if (first === undefined) return;
   const { ref, document } = tableOf(applied, first);
+  for (const { action } of changes) {
+    const useCase = action === 'CREATE' ? createPartitionIndex : deletePartitionIndex;
+    await authorizeTable(asked(scope, useCase), ref);
+  }
   const table = await lockTable(scope, ref, ['ALTER'], 'exclusive');
   const serving = (await listPartitionIndexes(scope.tx, table.id)).filter(
     ({ status }) => status === 'ACTIVE' || status === 'CREATING',

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { invalid, type ReadScope, showsAllColumns } from '@lakewarden/kernel';
 
 import type { Database } from '../database/database.ts';
-import { findDatabase, listDatabases } from '../database/database.repository.ts';
+import { findDatabase, listDatabases, listDatabasesById } from '../database/database.repository.ts';
 import { isAllowed } from '../link.ts';
 import type { Partition } from '../partition/partition.ts';
 import { searchPartitions } from '../partition/partition-search.repository.ts';
@@ -13,7 +13,7 @@ import { listPartitionIndexes } from '../partition-index/partition-index.reposit
 import { databaseResource, tableResource } from '../permission.ts';
 import { authorizeDatabase, authorizeTable } from '../reference.ts';
 import type { Table } from '../table/table.ts';
-import { listTables } from '../table/table.repository.ts';
+import { listVisibleTables } from '../table/get-tables.ts';
 import { MAX_DOCUMENT_DATABASES, MAX_DOCUMENT_PARTITIONS, MAX_DOCUMENT_TABLES } from './catalog-document.ts';
 import { canonicalText } from './compare.ts';
 
@@ -53,7 +53,11 @@ export async function readDatabases(
   if (names === undefined) {
     let after = '';
     for (;;) {
-      const page = await listDatabases(scope.tx, catalogId, after, PAGE);
+      const ids = await scope.permissions.visibleDatabases(scope, catalogId, after, PAGE);
+      const page =
+        ids === 'all'
+          ? await listDatabases(scope.tx, catalogId, after, PAGE)
+          : await listDatabasesById(scope.tx, ids);
       found.push(...page);
       after = page.at(-1)?.name ?? '';
       if (found.length > MAX_DOCUMENT_DATABASES) throw tooLarge('databases', MAX_DOCUMENT_DATABASES);
@@ -95,7 +99,7 @@ export async function readCatalog(scope: ReadScope, selection: CatalogSelection)
     const tables = new Map<string, ReadTable>();
     let after = '';
     for (;;) {
-      const page = await listTables(scope.tx, database.id, after, PAGE);
+      const page = await listVisibleTables(scope, database, after, PAGE);
       tableCount += page.length;
       if (tableCount > MAX_DOCUMENT_TABLES) throw tooLarge('tables', MAX_DOCUMENT_TABLES);
       for (const table of await visibleTables(scope, page)) {

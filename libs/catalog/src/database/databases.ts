@@ -13,6 +13,7 @@ import {
   type WriteScope,
 } from '@lakewarden/kernel';
 
+import { canonicalText } from '../catalog-document/compare.ts';
 import type { DatabaseDefinition, LinkTarget } from '../documents.ts';
 import {
   databaseTarget,
@@ -96,10 +97,13 @@ async function followed(scope: ReadScope, ref: DatabaseRef, permissions: AnyOf, 
     await permitDatabase(scope, asked, permissions);
     return { database: asked };
   }
-  await permitDatabase(scope, asked, ['DESCRIBE']);
+  await permitDatabase(scope, asked, ['DESCRIBE'], { permissions, name: asked.name });
   const target = await throughDatabaseLink(scope, asked.linkTarget, asked);
   const database = await look(scope, target, permissions, find);
-  if (database.linkTarget !== undefined) throw linkToLink(asked.name);
+  if (database.linkTarget !== undefined) {
+    await permitDatabase(scope, database, ['DESCRIBE'], { permissions, name: database.name });
+    throw linkToLink(asked.name);
+  }
   await permitDatabase(scope, database, permissions);
   return { database, link: asked };
 }
@@ -172,6 +176,28 @@ export async function requireOwnDatabase(
 /** To those who hold something in a database and nothing on it: that it is there (spec/permissions.md §4). */
 const nameAlone = (database: Database): Database => ({ ...database, definition: {} });
 
+/**
+ * What a database grants by itself on the tables that others will make in it is a grant: another list than the one that
+ * is there takes the right to pass these permissions on, on all tables (spec/permissions.md §4, §9).
+ * @throws AccessDeniedException
+ */
+async function requireRightToDefaults(
+  scope: ReadScope,
+  database: Pick<Database, 'id' | 'catalogId' | 'name'>,
+  given: DatabaseDefinition,
+  current: readonly unknown[] | undefined,
+): Promise<void> {
+  const wanted = given.CreateTableDefaultPermissions ?? [];
+  if (wanted.length === 0 || canonicalText(wanted) === canonicalText(current)) return;
+  const every = { ...databaseResource(database), type: 'TABLE', tableId: EVERY_TABLE, table: '*' } as const;
+  const question = { permission: 'ALL', resource: every, withGrantOption: true } as const;
+  if ((await scope.permissions.decide(scope, question)).allowed) return;
+  throw insufficient(
+    ['ALL'],
+    `the tables of ${database.name} with grant option: CreateTableDefaultPermissions`,
+  );
+}
+
 export interface CreateDatabase {
   readonly database: DatabaseRef;
   readonly definition: DatabaseDefinition;
@@ -209,6 +235,7 @@ export const createDatabase = defineWrite({
       ...(command.linkTarget !== undefined && { linkTarget: command.linkTarget }),
       createdAt: scope.now,
     };
+    await requireRightToDefaults(scope, database, command.definition, defaults.table);
     await insertDatabase(scope.tx, database, scope.caller.arn);
     await tagNew(scope, { kind: 'database', id: database.id }, command.tags);
     await scope.permissions.created(scope, databaseResource(database), defaults.database);
@@ -295,6 +322,12 @@ export const updateDatabase = defineWrite({
     if (name !== database.name) {
       await authorizeDatabase(scope, { catalogId: database.catalogId, name });
     }
+    await requireRightToDefaults(
+      scope,
+      database,
+      command.definition,
+      database.definition.CreateTableDefaultPermissions,
+    );
     await updateDatabaseRow(scope.tx, database.id, name, command.definition);
     scope.changed(
       databaseChange({ ...database, name }, 'UPDATED', name === database.name ? undefined : database.name),

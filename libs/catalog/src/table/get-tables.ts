@@ -88,7 +88,7 @@ export const getTables = defineRead({
 });
 
 /** By name. Who may not list the whole database walks his own grants, not the database. */
-async function listVisible(
+export async function listVisibleTables(
   scope: ReadScope,
   database: Database,
   afterName: string,
@@ -109,12 +109,12 @@ async function pageOfTables(
   tokenAfter: (last: { readonly name: string }) => string,
 ): Promise<Page<Table>> {
   if (expression === undefined) {
-    return toPage(await listVisible(scope, database, afterName, limit + 1), limit, tokenAfter);
+    return toPage(await listVisibleTables(scope, database, afterName, limit + 1), limit, tokenAfter);
   }
   let after = afterName;
   const found: Table[] = [];
   for (let seen = 0; seen < FILTER_SCAN_LIMIT; seen += FILTER_BATCH) {
-    const rows = await listVisible(scope, database, after, FILTER_BATCH);
+    const rows = await listVisibleTables(scope, database, after, FILTER_BATCH);
     found.push(...rows.filter((table) => matches(table.name)));
     if (found.length > limit || rows.length < FILTER_BATCH) return toPage(found, limit, tokenAfter);
     after = rows.at(-1)?.name ?? after;

@@ -54,7 +54,7 @@ async function follow<Found extends { readonly table: Table }>(
   if (linkTarget === undefined || rule === 'database' || (rule === 'first' && isThroughDatabase)) {
     return { found, decision: await permitTable(scope, found.table, permissions) };
   }
-  await permitTable(scope, found.table, THROUGH);
+  await permitTable(scope, found.table, THROUGH, { permissions, name: asked.name });
   if (rule === 'onlyOne' && isThroughDatabase) {
     throw invalid(
       `${asked.database} and ${asked.name} are both resource links: name the table by one of them alone.`,
@@ -64,7 +64,16 @@ async function follow<Found extends { readonly table: Table }>(
   const target = tableTarget(linkTarget, link);
   await authorizeTable(scope, target);
   const behind = await hidingTable(scope, target, permissions, () => look(target));
-  if ('databaseLink' in behind || behind.table.linkTarget !== undefined) throw linkToLink(link.name);
+  // That it is a link is told to those who may know that it is there.
+  const onTarget = { permissions, name: target.name };
+  if ('databaseLink' in behind) {
+    await permitDatabase(scope, behind.databaseLink, THROUGH, onTarget);
+    throw linkToLink(link.name);
+  }
+  if (behind.table.linkTarget !== undefined) {
+    await permitTable(scope, behind.table, THROUGH, onTarget);
+    throw linkToLink(link.name);
+  }
   return { found: behind, link, decision: await permitTable(scope, behind.table, permissions) };
 }
 
@@ -76,12 +85,15 @@ async function throughLink<Found>(
   look: (ref: TableRef) => Promise<Step<Found>>,
 ): Promise<Found> {
   if (database.linkTarget === undefined) throw noSuchTable(name);
-  await permitDatabase(scope, database, THROUGH);
+  await permitDatabase(scope, database, THROUGH, { permissions, name });
   const target = await throughDatabaseLink(scope, database.linkTarget, database);
   const ref: TableRef = { catalogId: target.catalogId, database: target.name, name };
   await authorizeTable(scope, ref);
   const behind = await hidingTable(scope, ref, permissions, () => look(ref));
-  if (isDatabaseLink(behind)) throw linkToLink(database.name);
+  if (isDatabaseLink(behind)) {
+    await permitDatabase(scope, behind.databaseLink, THROUGH, { permissions, name });
+    throw linkToLink(database.name);
+  }
   return behind;
 }
 

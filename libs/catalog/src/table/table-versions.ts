@@ -34,7 +34,7 @@ export const getTableVersion = defineRead({
       return seenThrough(link, visibleTable(table, decision));
     const archived = await findArchivedVersion(scope.tx, table, versionId);
     if (archived === undefined) throw notFound('Version not found.');
-    return seenThrough(link, visibleTable(archived, decision));
+    return seenThrough(link, visibleTable(archived, decision, table));
   },
 });
 
@@ -52,7 +52,9 @@ export const getTableVersions = defineRead({
     const question = ['GetTableVersions', table.id, scope.caller.arn];
     const after = command.token === undefined ? '-1' : scope.tokens.open(question, command.token).toString();
     const rows = await listArchivedVersions(scope.tx, table, after, command.limit + 1);
-    const versions = [...rows, table].map((version) => seenThrough(link, visibleTable(version, decision)));
+    const versions = [...rows, table].map((version) =>
+      seenThrough(link, visibleTable(version, decision, table)),
+    );
     return toPage(versions, command.limit, (last) =>
       scope.tokens.issue(question, Buffer.from(last.versionId)),
     );

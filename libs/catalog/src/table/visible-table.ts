@@ -36,8 +36,19 @@ export const visibleParameters = (
   hidden: ReadonlySet<string>,
 ): Readonly<Record<string, string>> => cutMembers(parameters, hidden);
 
-const cutColumns = (columns: readonly Column[] | undefined, decision: Decision) =>
-  columns?.filter(({ Name }) => isShown(decision)(Name));
+/** The visible columns. What one says of itself may speak of another, which is hidden: name and type stay. */
+const cutColumns = <C extends Column>(
+  columns: readonly C[],
+  decision: Decision,
+  hidden: ReadonlySet<string>,
+): readonly C[] =>
+  columns
+    .filter(({ Name }) => isShown(decision)(Name))
+    .map((column) => {
+      if (!mentions([column.Comment, column.Parameters], hidden)) return column;
+      const { Comment: _comment, Parameters: _parameters, ...rest } = column;
+      return rest as C; // the same members without two that may be absent
+    });
 
 /** What of a descriptor the decision shows. Bucket, sort and skew settings that name a hidden column go with it. */
 export function visibleDescriptor(
@@ -49,7 +60,7 @@ export function visibleDescriptor(
   const { Columns, Parameters, SerdeInfo, ...rest } = descriptor;
   return {
     ...cutMembers(rest, hidden),
-    ...(Columns !== undefined && { Columns: cutColumns(Columns, decision) }),
+    ...(Columns !== undefined && { Columns: cutColumns(Columns, decision, hidden) }),
     ...(typeof Parameters === 'object' &&
       Parameters !== null && { Parameters: cutMembers(Parameters, hidden) }),
     ...(typeof SerdeInfo === 'object' && SerdeInfo !== null && { SerdeInfo: cutSerde(SerdeInfo, hidden) }),
@@ -76,9 +87,10 @@ const kept = new WeakMap<Table, WeakMap<Decision, Table>>();
 /**
  * The table as the decision shows it: its columns cut, and with them whatever else names a hidden one
  * (spec/permissions.md §4, §9). The same objects give the same object, so that what hangs on it can be kept.
+ * @param current of an archived version: what the table hides now was perhaps a parameter then, and no column
  */
-export function visibleTable(table: Table, decision: Decision): Table {
-  const hidden = hiddenColumns(table, decision);
+export function visibleTable(table: Table, decision: Decision, current: Table = table): Table {
+  const hidden = new Set([...hiddenColumns(table, decision), ...hiddenColumns(current, decision)]);
   if (hidden.size === 0) return table;
   const known = kept.get(table)?.get(decision);
   if (known !== undefined) return known;
@@ -93,7 +105,7 @@ export function visibleTable(table: Table, decision: Decision): Table {
   const cut: Table = {
     ...table,
     definition,
-    partitionKeys: table.partitionKeys.filter(({ Name }) => isShown(decision)(Name)),
+    partitionKeys: cutColumns(table.partitionKeys, decision, hidden),
   };
   const byDecision = kept.get(table) ?? new WeakMap<Decision, Table>();
   kept.set(table, byDecision.set(decision, cut));
