@@ -359,6 +359,20 @@ const GRAPHQL_OWN: Readonly<Record<string, { question: string; answer: string }>
     question: 'mutation { deleteSecurityConfiguration(input: { name: "ours" }) { name } }',
     answer: 'EntityNotFoundException',
   },
+  'Query.webhooks': { question: '{ webhooks { edges { node { url } } } }', answer: 'data' },
+  'Mutation.createWebhook': {
+    question:
+      'mutation { createWebhook(input: { url: "https://example.com/", database: "none" }) { webhook { url } } }',
+    answer: 'data',
+  },
+  'Mutation.deleteWebhook': {
+    question: 'mutation { deleteWebhook(input: { id: "$WEBHOOK" }) { id } }',
+    answer: 'EntityNotFoundException',
+  },
+  'Mutation.reviveWebhook': {
+    question: 'mutation { reviveWebhook(input: { id: "$WEBHOOK" }) { webhook { url } } }',
+    answer: 'EntityNotFoundException',
+  },
   'Query.resourcePolicy': { question: '{ resourcePolicy { policy } }', answer: 'data' },
   'Mutation.putResourcePolicy': {
     question: `mutation { putResourcePolicy(input: { policy: ${JSON.stringify(POLICY)} }) { resourcePolicy { hash } } }`,
@@ -377,6 +391,7 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
   let token: string;
   let stranger: { accessKeyId: string; secretAccessKey: string };
   let strangersToken: string;
+  let ownersWebhook: string;
 
   /** All that the owner has, as he sees it. */
   const ownersWorld = async (): Promise<string> =>
@@ -396,6 +411,7 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
       await lake.ok('GetSecurityConfigurations'),
       await lake.ok('GetDataCatalogEncryptionSettings'),
       await lake.ok('GetResourcePolicies'),
+      (await graphql(lake, '{ webhooks { edges { node { id url state } } } }', {}, token)).data,
       await lake.ok('ListRegistries'),
       await lake.ok('ListSchemas'),
       await lake.ok('ListSchemaVersions', ofSchema),
@@ -465,6 +481,13 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
         ConnectionProperties: { USERNAME: 'u2021', PASSWORD: 'p2021' },
       },
     });
+    const hook = await graphql(
+      lake,
+      'mutation { createWebhook(input: { url: "https://example.com/2021", database: "none" }) { webhook { id } } }',
+      {},
+      token,
+    );
+    ownersWebhook = (hook.data?.['createWebhook'] as { webhook: { id: string } }).webhook.id;
     await lake.ok('CreateDataQualityRuleset', { Name: 'ours', Ruleset: 'Rules = [ RowCount > 2021 ]' });
     await lake.ok('CreateClassifier', { JsonClassifier: { Name: 'ours', JsonPath: '$.of_2021' } });
     await lake.ok('CreateSecurityConfiguration', { Name: 'ours', EncryptionConfiguration: {} });
@@ -538,7 +561,8 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
     "a stranger's %s reaches only his own account",
     async (_field, { question, answer }) => {
       const before = await ownersWorld();
-      const { data, errors } = await graphql(lake, question, {}, strangersToken);
+      const asked = question.replace('$WEBHOOK', ownersWebhook);
+      const { data, errors } = await graphql(lake, asked, {}, strangersToken);
       const [value] = Object.values(data ?? {});
       expect(errors?.[0]?.extensions.code ?? (value === null ? 'null' : 'data')).toBe(answer);
       expect(JSON.stringify(data)).not.toMatch(/111122223333|2021|"ours"/);

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { Clock } from '@lakewarden/kernel';
-import pino from 'pino';
+import pino, { type Logger } from 'pino';
 
+import type { WebhookRetries } from '../../apps/server/src/jobs/webhook-queue.ts';
 import { startServer } from '../../apps/server/src/server.ts';
 import { readSettings } from '../../apps/server/src/settings/settings.ts';
 import { type Answer, callGlue } from './glue.ts';
@@ -53,6 +54,8 @@ export async function startLake(
   databaseName: DatabaseName,
   options: {
     readonly clock?: Clock;
+    readonly log?: Logger;
+    readonly webhookRetries?: WebhookRetries;
     readonly databaseUrl?: string;
     readonly credentials?: Credentials;
     /** Settings beyond those that every lake has. */
@@ -70,8 +73,9 @@ export async function startLake(
     ...options.environment,
   });
   const server = await startServer(settings, {
-    log: pino({ level: 'silent' }),
+    log: options.log ?? pino({ level: 'silent' }),
     ...(options.clock !== undefined && { clock: options.clock }),
+    ...(options.webhookRetries !== undefined && { webhookRetries: options.webhookRetries }),
   });
   const credentials =
     options.credentials ??

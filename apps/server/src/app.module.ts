@@ -40,6 +40,7 @@ import { SchemaRegistryResolver } from './doors/graphql/schema-registry.resolver
 import { SchemaVersionResolver } from './doors/graphql/schema-version.resolver.ts';
 import { PartitionConnectionResolver, TableResolver } from './doors/graphql/table.resolver.ts';
 import { TagResolver } from './doors/graphql/tag.resolver.ts';
+import { type WebhookPorts, WebhookResolver, WEBHOOKS } from './doors/graphql/webhook.resolver.ts';
 
 /** GraphQL documents that stay compiled; each is a caller's text. */
 const JIT_AFTER_REQUESTS = 1;
@@ -50,6 +51,7 @@ export interface ModulePorts {
   readonly changes: Changes;
   readonly identity: IdentityPorts;
   readonly connections: ConnectionPorts;
+  readonly webhooks: WebhookPorts;
   readonly log: Logger;
   readonly observe: HookPorts['observe'];
   /** Who an Authorization header is; undefined where there is none. */
@@ -130,6 +132,7 @@ export class AppModule {
         { provide: USE_CASES, useValue: ports.useCases },
         { provide: CHANGES, useValue: ports.changes },
         { provide: CONNECTIONS, useValue: ports.connections },
+        { provide: WEBHOOKS, useValue: ports.webhooks },
         { provide: IDENTITY, useValue: ports.identity },
         DatabaseResolver,
         CatalogDocumentResolver,
@@ -146,6 +149,7 @@ export class AppModule {
         DataQualityResolver,
         SettingsResolver,
         ChangeResolver,
+        WebhookResolver,
         IdentityResolver,
         SchemaRegistryResolver,
         RegistrySchemaResolver,

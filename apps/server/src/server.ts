@@ -42,11 +42,13 @@ import { postgresProbe } from './connection-probe/postgres-probe.ts';
 import { MAX_BODY_BYTES, registerAwsDoor, type Signer, type SigningKeyName } from './doors/aws/aws.door.ts';
 import { operationTables } from './doors/aws/operation-tables.ts';
 import { registerEventsDoor } from './doors/events/events.door.ts';
+import { FED } from './doors/events/feed-question.ts';
 import { registerSignInDoor } from './doors/sign-in/token.door.ts';
 import { readSchema } from './doors/graphql/schema-text.ts';
 import { createMetrics, registerOperationsDoor } from './doors/operations/operations.door.ts';
 import { LocalLake } from './lake/local-lake.ts';
 import { JobQueue } from './jobs/job-queue.ts';
+import { WEBHOOK_RETRIES, type WebhookRetries } from './jobs/webhook-queue.ts';
 import { readMasterKeys, writeAdminCredentials } from './settings/local-files.ts';
 import { localRoots, type Settings } from './settings/settings.ts';
 
@@ -73,6 +75,7 @@ export interface ServerOptions {
   readonly log?: Logger;
   /** How long clients are given to leave by themselves when the server closes; nobody waits for nobody. */
   readonly drainGraceMs?: number;
+  readonly webhookRetries?: WebhookRetries;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -98,6 +101,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
   const cache = new ChangeAwareCache(feed);
   const admission = new Admission(admissionLimits(settings));
   const metrics = createMetrics(cache, database, admission);
+  const allowsPrivateWebhooks = settings.LAKEWARDEN_WEBHOOK_PRIVATE_NETWORKS === 'true';
   const jobs = new JobQueue(
     database,
     log,
@@ -108,6 +112,12 @@ export async function startServer(settings: Settings, options: ServerOptions = {
       retention: {
         changesMs: settings.LAKEWARDEN_RETAIN_CHANGES_DAYS * DAY_MS,
         tableVersions: settings.LAKEWARDEN_RETAIN_TABLE_VERSIONS,
+      },
+      webhooks: {
+        keys,
+        clock,
+        allowsPrivateNetworks: allowsPrivateWebhooks,
+        retries: options.webhookRetries ?? WEBHOOK_RETRIES,
       },
       upkeepSeconds: settings.LAKEWARDEN_UPKEEP_SECONDS,
       keepJobsSeconds: (settings.LAKEWARDEN_RETAIN_JOBS_DAYS * DAY_MS) / 1000,
@@ -139,6 +149,10 @@ export async function startServer(settings: Settings, options: ServerOptions = {
   await jobs.start(runner);
   feed.on('change', ({ kind }) => {
     if (kind === 'partition-index') jobs.wake();
+    if (kind === 'webhook' || FED.has(kind)) jobs.tellWebhooks();
+  });
+  feed.on('gap', () => {
+    jobs.tellWebhooks();
   });
 
   const reads = readTx(database);
@@ -209,6 +223,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
     changes,
     identity: { tokens, keys },
     connections: { keys, probe },
+    webhooks: { keys, allowsPrivateNetworks: allowsPrivateWebhooks },
     log,
     authenticate,
     observe: (operation, code, seconds) => {

@@ -78,7 +78,8 @@ export async function readWrites(
   return { writes, through, hasMore: true };
 }
 
-async function startOf(scope: ReadScope, after: FeedPosition): Promise<bigint> {
+/** @throws InvalidInputException the cursor is none of the caller's account */
+export async function startOf(scope: ReadScope, after: FeedPosition): Promise<bigint> {
   const { accountId } = scope.caller;
   if (after === 'latest') return endOfLog(scope, accountId);
   if (after === 'earliest') return (await readLog(scope.tx, accountId, 0n, 0)).trimmedThrough;

@@ -46,7 +46,8 @@ export interface Change {
     | 'encryption-settings'
     | 'resource-policy'
     | 'grant'
-    | 'data-lake-settings';
+    | 'data-lake-settings'
+    | 'webhook';
   /** The id of the thing, or of the table it belongs to. */
   readonly subjectId: string;
   /** What consumers of the change feed are told; absent where it is none of their business. */

@@ -15,10 +15,11 @@ import {
   type WriteUseCase,
 } from '@lakewarden/kernel';
 import { type Database, sql } from '@lakewarden/storage';
-import { PgBoss } from 'pg-boss';
+import { PgBoss, type QueueOptions } from 'pg-boss';
 import type { Logger } from 'pino';
 
 import { runUpkeep, type UpkeepPorts } from './upkeep.ts';
+import { WEBHOOK_QUEUE, WebhookQueue, type WebhookSettings } from './webhook-queue.ts';
 import { HEARTBEAT_SECONDS, type JobObserver, POLL_MS, Worker } from './worker.ts';
 
 export type { JobObserver } from './worker.ts';
@@ -46,6 +47,7 @@ export interface JobSettings extends Pick<UpkeepPorts, 'retention' | 'trimmed'> 
   readonly upkeepSeconds: number;
   /** How long finished jobs are kept. */
   readonly keepJobsSeconds: number;
+  readonly webhooks: WebhookSettings;
 }
 
 /** Owns pg-boss: the queues of background work, and a worker for each of them. */
@@ -54,7 +56,9 @@ export class JobQueue {
   readonly #log: Logger;
   readonly #observe: JobObserver;
   readonly #settings: JobSettings;
-  #workers: { readonly jobs: Worker<Job>; readonly upkeep: Worker<object> } | undefined;
+  #workers:
+    | { readonly jobs: Worker<Job>; readonly upkeep: Worker<object>; readonly webhooks: WebhookQueue }
+    | undefined;
   #upkeepTimer: NodeJS.Timeout | undefined;
 
   constructor(database: Database, log: Logger, observe: JobObserver, settings: JobSettings) {
@@ -84,8 +88,15 @@ export class JobQueue {
     await this.#prepare(QUEUE, 'standard');
     // One that waits or runs, whichever replica has asked for it.
     await this.#prepare(UPKEEP_QUEUE, 'exclusive');
+    const { retention, trimmed, webhooks } = this.#settings;
+    const { attempts, firstDelaySeconds, maxDelaySeconds } = webhooks.retries;
+    await this.#prepare(WEBHOOK_QUEUE, 'exclusive', {
+      retryLimit: attempts,
+      retryDelay: firstDelaySeconds,
+      retryBackoff: true,
+      retryDelayMax: maxDelaySeconds,
+    });
     const common = { boss: this.#boss, log: this.#log, observe: this.#observe };
-    const { retention, trimmed } = this.#settings;
     this.#workers = {
       jobs: new Worker<Job>({
         ...common,
@@ -99,9 +110,11 @@ export class JobQueue {
         nameOf: () => 'upkeep',
         run: (_job, isClosing) => runUpkeep({ useCases, system, retention, trimmed, isClosing }),
       }),
+      webhooks: new WebhookQueue({ ...common, ...webhooks, useCases, system }),
     };
     await useCases.run(system, resumePartitionIndexes, undefined);
     this.#workers.jobs.wake();
+    this.#workers.webhooks.start();
     await this.#askForUpkeep();
     this.#upkeepTimer = setInterval(() => void this.#askForUpkeep(), this.#settings.upkeepSeconds * 1000);
   }
@@ -117,23 +130,32 @@ export class JobQueue {
     this.#workers?.jobs.wake();
   }
 
+  /** Something may have been written that webhooks are to be told of. */
+  tellWebhooks(): void {
+    this.#workers?.webhooks.look();
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#upkeepTimer);
-    await Promise.all([this.#workers?.jobs.close(), this.#workers?.upkeep.close()]);
+    const workers = this.#workers;
+    await Promise.all([workers?.jobs.close(), workers?.upkeep.close(), workers?.webhooks.close()]);
     await this.#boss.stop({ graceful: false, close: false });
   }
 
   /** Made once; what a later start has other settings for is changed. */
-  async #prepare(queue: string, policy: 'standard' | 'exclusive'): Promise<void> {
+  async #prepare(
+    queue: string,
+    policy: 'standard' | 'exclusive',
+    retries: QueueOptions = { retryLimit: RETRIES, retryDelay: 1 },
+  ): Promise<void> {
     const options = {
-      retryLimit: RETRIES,
-      retryDelay: 1,
+      ...retries,
       expireInSeconds: EXPIRE_SECONDS,
       heartbeatSeconds: HEARTBEAT_SECONDS,
       deleteAfterSeconds: this.#settings.keepJobsSeconds,
     };
     await this.#boss.createQueue(queue, { policy, ...options });
-    await this.#boss.updateQueue(queue, { deleteAfterSeconds: options.deleteAfterSeconds });
+    await this.#boss.updateQueue(queue, { ...retries, deleteAfterSeconds: options.deleteAfterSeconds });
   }
 
   /** Every replica asks; of those within one interval, by the database's clock, the first is heard. */
@@ -142,6 +164,8 @@ export class JobQueue {
       const asked = { singletonKey: 'upkeep', singletonSeconds: this.#settings.upkeepSeconds };
       await this.#boss.send(UPKEEP_QUEUE, {}, asked);
       this.#workers?.upkeep.wake();
+      // Who was missed when a server died between a commit and its telling.
+      this.tellWebhooks();
     } catch (error) {
       this.#log.error({ err: error }, 'upkeep');
     }

@@ -19,13 +19,18 @@ export interface WorkerPorts<Data> {
   readonly nameOf: (job: Data) => string;
   /** Runs the job; `more` when it was stopped half way, and is to be taken up again. */
   readonly run: (job: Data, isClosing: () => boolean) => Promise<StepOutcome>;
+  /** Jobs at once; 1 when absent. */
+  readonly concurrency?: number;
+  /** After each run. */
+  readonly ended?: () => void;
 }
 
-/** Claims the jobs of one queue, one at a time. No other worker on any replica has the same one meanwhile. */
+/** Claims the jobs of one queue, one or a few at a time. No other worker on any replica has the same one meanwhile. */
 export class Worker<Data extends object> {
   readonly #ports: WorkerPorts<Data>;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
+  readonly #busy = new Set<Promise<void>>();
   #isClosing = false;
 
   constructor(ports: WorkerPorts<Data>) {
@@ -46,15 +51,22 @@ export class Worker<Data extends object> {
     this.#isClosing = true;
     clearTimeout(this.#timer);
     await this.#running;
+    await Promise.all(this.#busy);
   }
 
   async #drain(): Promise<void> {
-    const { boss, queue, log } = this.#ports;
+    const { boss, queue, log, concurrency = 1 } = this.#ports;
     try {
       while (!this.#isClosing) {
         const [claimed] = await boss.fetch<Data>(queue);
         if (claimed === undefined) return;
-        await this.#work(claimed.id, claimed.data);
+        const work = this.#work(claimed.id, claimed.data)
+          .catch((error: unknown) => {
+            log.error({ err: error }, 'job queue');
+          })
+          .finally(() => this.#busy.delete(work));
+        this.#busy.add(work);
+        if (this.#busy.size >= concurrency) await Promise.race(this.#busy);
       }
     } catch (error) {
       log.error({ err: error }, 'job queue');
@@ -62,7 +74,7 @@ export class Worker<Data extends object> {
   }
 
   async #work(id: string, job: Data): Promise<void> {
-    const { boss, queue, log, observe, nameOf, run } = this.#ports;
+    const { boss, queue, log, observe, nameOf, run, ended } = this.#ports;
     const startedAt = performance.now();
     const heartbeat = setInterval(
       () => void boss.touch(queue, id).catch(() => undefined),
@@ -82,6 +94,7 @@ export class Worker<Data extends object> {
       await boss.fail(queue, id);
     } finally {
       clearInterval(heartbeat);
+      ended?.();
     }
   }
 }

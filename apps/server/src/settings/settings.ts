@@ -102,6 +102,10 @@ const environment = z.object({
   LAKEWARDEN_UPKEEP_SECONDS: seconds
     .default(300)
     .describe('how often one of the servers deletes what is kept no longer'),
+  LAKEWARDEN_WEBHOOK_PRIVATE_NETWORKS: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe('`true`: webhooks may go to loopback and private addresses; link-local ones stay refused'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional().describe('traces, when set'),
 });
 

@@ -35,6 +35,7 @@ export interface ResealedCounts {
   readonly accessKeys: number;
   readonly connections: number;
   readonly signingKeys: number;
+  readonly webhooks: number;
 }
 
 /**
@@ -53,6 +54,7 @@ export const resealAll = defineWrite({
       accessKeys: await resealKind(scope, keys, 'access-key'),
       connections: await resealKind(scope, keys, 'connection'),
       signingKeys: await resealKind(scope, keys, 'signing-key'),
+      webhooks: await resealKind(scope, keys, 'webhook'),
     };
   },
 });

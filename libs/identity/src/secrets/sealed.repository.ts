@@ -6,6 +6,7 @@ const SEALED = {
   'access-key': { table: 'access_key', id: 'access_key_id', column: 'secret_sealed' },
   connection: { table: 'connection', id: 'id', column: 'secrets_sealed' },
   'signing-key': { table: 'signing_key', id: 'id', column: 'sealed' },
+  webhook: { table: 'webhook', id: 'id', column: 'secret_sealed' },
 } as const;
 
 export type SealedKind = keyof typeof SEALED;
@@ -34,7 +35,9 @@ export interface SealedValue {
 
 /** Nobody makes or alters a secret until the transaction ends; reading goes on. */
 export async function lockSealed(tx: Tx): Promise<void> {
-  await sql(tx, { text: 'LOCK TABLE access_key, connection, signing_key IN SHARE ROW EXCLUSIVE MODE' });
+  await sql(tx, {
+    text: 'LOCK TABLE access_key, connection, signing_key, webhook IN SHARE ROW EXCLUSIVE MODE',
+  });
 }
 
 /** In the order of their ids. @param afterId exclusive */

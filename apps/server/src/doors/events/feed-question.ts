@@ -31,7 +31,8 @@ export const toFilter = ({
   kinds: kinds ?? undefined,
 });
 
-const FED: ReadonlySet<Change['kind']> = new Set([
+/** Changes that may have brought an event. */
+export const FED: ReadonlySet<Change['kind']> = new Set([
   'database',
   'table',
   'partition',
