@@ -107,6 +107,7 @@ const CURSORS: Readonly<Record<string, string>> = {
   'Query.classifiers': 'classifiers(first: 1 $) { pageInfo { endCursor } }',
   'Query.securityConfigurations': 'securityConfigurations(first: 1 $) { pageInfo { endCursor } }',
   'Query.dataQualityRulesets': 'dataQualityRulesets(first: 1 $) { pageInfo { endCursor } }',
+  'Query.webhooks': 'webhooks(first: 1 $) { pageInfo { endCursor } }',
   'Query.schemaRegistries': 'schemaRegistries(first: 1 $) { pageInfo { endCursor } }',
   'Query.registrySchemas': 'registrySchemas(first: 1 $) { pageInfo { endCursor } }',
   'SchemaRegistry.schemas':
@@ -252,6 +253,12 @@ describe.each(DATABASES)('two accounts whose things have the same names, on %s',
     tokens = { ours: token, theirs: sts.texts('WebIdentityToken')[0] ?? '' };
     await furnish(ours, 'ours');
     await furnish(theirs, 'theirs');
+    for (const [mark, bearer] of Object.entries(tokens)) {
+      // Nothing is ever sent: neither has a database of that name.
+      const made = `createWebhook(input: { url: "https://example.com/${mark}", database: "none" }) { secret }`;
+      const { errors } = await graphql(lake, `mutation { a: ${made} b: ${made} }`, {}, bearer);
+      expect(errors).toBeUndefined();
+    }
   });
   afterAll(async () => {
     await lake.stop();
@@ -294,6 +301,14 @@ describe.each(DATABASES)('two accounts whose things have the same names, on %s',
       const answer = await ok(signer, operation, input);
       expect(answer).toMatch(own);
       expect(answer).not.toMatch(others);
+    }
+  });
+
+  it('shows each its own webhooks', async () => {
+    for (const [mark, bearer] of Object.entries(tokens)) {
+      const { data } = await graphql(lake, '{ webhooks { edges { node { url } } } }', {}, bearer);
+      const node = { url: `https://example.com/${mark}` };
+      expect(data).toEqual({ webhooks: { edges: [{ node }, { node }] } });
     }
   });
 
