@@ -4,6 +4,8 @@ import {
   LakewardenError,
   type Permission,
   type ReadScope,
+  showsAllColumns,
+  showsColumn,
   type TableResource,
 } from '@lakewarden/kernel';
 
@@ -52,6 +54,13 @@ async function firstAllowed(
   return undefined;
 }
 
+/** Whether the table has columns, and the decision shows none of them: it is not there then (spec §5). */
+export function hidesEveryColumn(table: Table, { columns }: Decision): boolean {
+  if (showsAllColumns(columns)) return false;
+  const all = [...(table.definition.StorageDescriptor?.Columns ?? []), ...table.partitionKeys];
+  return all.length > 0 && !all.some(({ Name }) => showsColumn(columns, Name.toLowerCase()));
+}
+
 /**
  * Gate 2 for a table that has been found.
  * @param asked what the caller asked for, where the table is a step on the way: the refusal must be that of a name that
@@ -68,7 +77,8 @@ export async function permitTable(
   const decision = await firstAllowed(permissions, (permission) =>
     scope.permissions.decide(scope, { permission, resource }),
   );
-  if (decision === undefined) throw insufficient(asked.permissions, asked.name);
+  if (decision === undefined || hidesEveryColumn(table, decision))
+    throw insufficient(asked.permissions, asked.name);
   return decision;
 }
 

@@ -93,6 +93,19 @@ export const showsColumn = (columns: readonly ColumnScope[], name: string): bool
     }
   });
 
+/** What several scopes show together. */
+export function unionOf(columns: readonly ColumnScope[]): ColumnScope {
+  const included = new Set(columns.flatMap((scope) => (scope.kind === 'include' ? scope.names : [])));
+  const excluding = columns.filter((scope) => scope.kind === 'exclude');
+  const [first] = excluding;
+  if (columns.some(({ kind }) => kind === 'all')) return { kind: 'all' };
+  if (first === undefined) return { kind: 'include', names: [...included] };
+  // Hidden is what every exclude list hides and no include list shows.
+  const hidden = first.names.filter(
+    (name) => !included.has(name) && excluding.every(({ names }) => names.includes(name)),
+  );
+  return hidden.length === 0 ? { kind: 'all' } : { kind: 'exclude', names: hidden };
+}
+
 /** Whether every column, also one that is added tomorrow, is shown. */
-export const showsAllColumns = (columns: readonly ColumnScope[]): boolean =>
-  columns.some((scope) => scope.kind === 'all');
+export const showsAllColumns = (columns: readonly ColumnScope[]): boolean => unionOf(columns).kind === 'all';

@@ -120,6 +120,11 @@ export interface DataPermissions {
    * permissions of its account or database are granted (spec/permissions.md §4).
    */
   created(scope: WriteScope, resource: GovernedResource, defaults: readonly unknown[]): Promise<void>;
+  /**
+   * In the transaction that drops columns of a table: they leave the lists of its grants, so that another column that
+   * takes their name later is not taken for them (spec/permissions.md §5).
+   */
+  columnsDropped(scope: WriteScope, table: TableResource, names: readonly string[]): Promise<void>;
   /** With a principal go its grants: one made again under its name starts without any. */
   forgetPrincipal(scope: WriteScope, arn: string): Promise<void>;
 }

@@ -5,7 +5,7 @@ import { authorizeCatalog } from '../reference.ts';
 import { type ResourceShareType, showsOwn } from '../share-type.ts';
 import { listTablesById } from '../table/table.repository.ts';
 import type { Table } from '../table/table.ts';
-import { visibleTable } from '../table/visible-table.ts';
+import { isShown, visibleTable } from '../table/visible-table.ts';
 import { candidatesOf } from './candidates.ts';
 import { type SearchFilter, type SearchRule, searchRule } from './search-rule.ts';
 import {
@@ -98,7 +98,7 @@ async function shownMatches(
   const shown = new Map<string, Table>();
   for (const [i, table] of tables.entries()) {
     const decision = decisions[i];
-    if (decision?.allowed !== true) continue;
+    if (decision === undefined || !isShown(table, decision)) continue;
     const visible = visibleTable(table, decision);
     if (rule.matches(visible)) shown.set(table.id, visible);
   }

@@ -9,7 +9,7 @@ import { seenThrough } from './require-table.ts';
 import type { Table } from './table.ts';
 import { tableNamePattern } from './table-name-pattern.ts';
 import { findTables, listTables, listTablesById } from './table.repository.ts';
-import { visibleTable } from './visible-table.ts';
+import { isShown, visibleTable } from './visible-table.ts';
 
 export interface GetTables extends PageRequest {
   readonly database: DatabaseRef;
@@ -33,7 +33,7 @@ async function seenThroughLinks(scope: ReadScope, tables: readonly Table[]): Pro
   const decisions = await scope.permissions.decideTables(scope, 'DESCRIBE', there.map(tableResource));
   const found = there.flatMap((table, i) => {
     const decision = decisions[i];
-    return decision?.allowed === true ? [visibleTable(table, decision)] : [];
+    return decision !== undefined && isShown(table, decision) ? [visibleTable(table, decision)] : [];
   });
   return tables.map((table) => {
     const target = table.linkTarget && tableTarget(table.linkTarget, table);
@@ -62,7 +62,7 @@ async function visibleOnes(scope: ReadScope, tables: readonly Table[]): Promise<
   const decisions = await scope.permissions.decideTables(scope, 'DESCRIBE', tables.map(tableResource));
   return tables.flatMap((table, i) => {
     const decision = decisions[i];
-    return decision?.allowed === true ? [visibleTable(table, decision)] : [];
+    return decision !== undefined && isShown(table, decision) ? [visibleTable(table, decision)] : [];
   });
 }
 

@@ -12,6 +12,7 @@ import { fixedLink, isSameTarget } from '../link.ts';
 import { refuseChangedIndexedKeys } from '../partition-index/index-rules.ts';
 import { listPartitionIndexes } from '../partition-index/partition-index.repository.ts';
 import { rekeyPartitions } from '../partition/rekey.ts';
+import { tableResource } from '../permission.ts';
 import { authorizeDatabase, authorizeTable, type DatabaseRef, tableIn, type TableRef } from '../reference.ts';
 import { droppedColumns } from '../statistics/column-statistics.ts';
 import { deleteStatisticsOfColumns } from '../statistics/statistics.repository.ts';
@@ -101,7 +102,9 @@ export const updateTable = defineWrite({
     await rekeyPartitions(scope.tx, current, next);
     if (!command.skipArchive) await archiveTableVersion(scope.tx, current.id);
     await replaceTable(scope.tx, next);
-    await deleteStatisticsOfColumns(scope.tx, next.no, droppedColumns(columnsOf(current), columnsOf(next)));
+    const dropped = droppedColumns(columnsOf(current), columnsOf(next));
+    await deleteStatisticsOfColumns(scope.tx, next.no, dropped);
+    await scope.permissions.columnsDropped(scope, tableResource(next), dropped);
     scope.changed(tableChange(next, 'UPDATED'));
     return seenThrough(link, next);
   },

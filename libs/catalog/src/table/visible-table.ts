@@ -1,13 +1,17 @@
 import { type Decision, showsAllColumns, showsColumn } from '@lakewarden/kernel';
 
 import type { Column, StorageDescriptor, TableDefinition } from '../documents.ts';
-import { insufficient } from '../permission.ts';
+import { hidesEveryColumn, insufficient } from '../permission.ts';
 import type { Table } from './table.ts';
 
-const isShown =
+const showing =
   ({ columns }: Decision) =>
   (name: string): boolean =>
     showsColumn(columns, name.toLowerCase());
+
+/** Whether a list shows the table. */
+export const isShown = (table: Table, decision: Decision): boolean =>
+  decision.allowed && !hidesEveryColumn(table, decision);
 
 /** The words of a text that could be a column's name: what is between two of everything else. */
 const WORD = /[\p{L}\p{N}_]+/gu;
@@ -43,7 +47,7 @@ const cutColumns = <C extends Column>(
   hidden: ReadonlySet<string>,
 ): readonly C[] =>
   columns
-    .filter(({ Name }) => isShown(decision)(Name))
+    .filter(({ Name }) => showing(decision)(Name))
     .map((column) => {
       if (!mentions([column.Comment, column.Parameters], hidden)) return column;
       const { Comment: _comment, Parameters: _parameters, ...rest } = column;
@@ -79,7 +83,7 @@ function cutSerde(serde: object, hidden: ReadonlySet<string>): object {
 export function hiddenColumns(table: Table, decision: Decision): ReadonlySet<string> {
   if (showsAllColumns(decision.columns)) return new Set();
   const all = [...(table.definition.StorageDescriptor?.Columns ?? []), ...table.partitionKeys];
-  return new Set(all.map(({ Name }) => Name.toLowerCase()).filter((name) => !isShown(decision)(name)));
+  return new Set(all.map(({ Name }) => Name.toLowerCase()).filter((name) => !showing(decision)(name)));
 }
 
 const kept = new WeakMap<Table, WeakMap<Decision, Table>>();
@@ -117,7 +121,7 @@ export function visibleTable(table: Table, decision: Decision, current: Table = 
  * @throws AccessDeniedException
  */
 export function requireVisibleKeys(table: Table, decision: Decision): void {
-  if (table.partitionKeys.some(({ Name }) => !isShown(decision)(Name))) {
+  if (table.partitionKeys.some(({ Name }) => !showing(decision)(Name))) {
     throw insufficient(['SELECT'], `the partition keys of ${table.name}`);
   }
 }

@@ -12,7 +12,8 @@ import {
 } from '@lakewarden/kernel';
 
 import { forgetPrincipal, grantToCreator } from '../grant/creator.ts';
-import { columnScopeOf, type Grant, grantedId } from '../grant/grant.ts';
+import { columnsDropped } from '../grant/dropped-columns.ts';
+import { columnScopeOf, type Grant, grantedId, grantedInside } from '../grant/grant.ts';
 import {
   listCatalogGrants,
   listDatabaseGrants,
@@ -85,21 +86,31 @@ const wildcardText = (on: GovernedResource): string =>
   on.type === 'CATALOG' ? 'all tables' : `all tables of database ${on.database}`;
 
 /** What has to change for a slice to be stale. */
-function tagsOf(on: GovernedResource, callerAccountId: string): string[] {
+function tagsOf(on: GovernedResource, callerAccountId: string, grants: readonly Grant[]): string[] {
   const settings = tag('data-lake-settings', callerAccountId);
   switch (on.type) {
     case 'CATALOG':
       return [settings, tag('grant', on.catalogId)];
-    case 'DATABASE':
-      return [settings, tag('grant', on.databaseId)];
+    case 'DATABASE': {
+      // One grant on a table in it shows the database, for as long as there is the grant and the table.
+      const shownBy = grants.flatMap(({ tableId }) => tableId ?? []);
+      return [
+        settings,
+        tag('grant', on.databaseId),
+        tag('grant', grantedInside(on.databaseId)),
+        ...shownBy.flatMap((id) => [tag('grant', id), tag('table', id)]),
+      ];
+    }
     case 'TABLE':
       return [settings, tag('grant', on.databaseId), tag('grant', on.tableId)];
   }
 }
 
 const sliceKey = (on: GovernedResource, { key }: Standing): string => {
-  const id = on.type === 'TABLE' ? on.tableId : on.type === 'DATABASE' ? on.databaseId : on.catalogId;
-  return `slice\n${on.type}\n${id}\n${key}`;
+  // The database's id as well: EVERY_TABLE is a table of each of them.
+  const path =
+    on.type === 'CATALOG' ? '' : on.type === 'DATABASE' ? on.databaseId : `${on.databaseId} ${on.tableId}`;
+  return `slice\n${on.type}\n${on.catalogId}\n${path}\n${key}`;
 };
 
 function loadGrants(scope: ReadScope, on: GovernedResource, { set }: Standing): Promise<Grant[]> {
@@ -118,7 +129,7 @@ const sliceOf = (scope: ReadScope, on: GovernedResource, standing: Standing): Pr
     const grants = await loadGrants(scope, on, standing);
     return {
       value: await Slice.of([...standing.rights, ...grants.map((grant) => lineOf(grant, on))]),
-      tags: tagsOf(on, scope.caller.accountId),
+      tags: tagsOf(on, scope.caller.accountId, grants),
     };
   });
 
@@ -190,6 +201,7 @@ export const dataPermissions: DataPermissions = {
   },
 
   created: grantToCreator,
+  columnsDropped,
   forgetPrincipal,
 
   async visibleDatabases(scope, catalogId, afterName, limit) {

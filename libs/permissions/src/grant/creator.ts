@@ -2,7 +2,7 @@ import { type GovernedResource, PERMISSIONS, type Permission, type WriteScope } 
 import { z } from 'zod';
 
 import { forgetInSettings } from '../settings/put-data-lake-settings.ts';
-import type { Grant } from './grant.ts';
+import { type Grant, grantedInside } from './grant.ts';
 import { deleteGrantsOf, insertGrants } from './grant.repository.ts';
 
 /** Glue's `PrincipalPermissions`, as databases and settings hold them. */
@@ -41,12 +41,17 @@ export async function grantToCreator(
         .map((permission) => grant(Principal.DataLakePrincipalIdentifier, permission, false)),
     );
   await insertGrants(scope.tx, [grant(creator, 'ALL', true), ...byDefault]);
+  if (resource.type === 'TABLE') {
+    const subjectId = grantedInside(resource.databaseId);
+    scope.changed({ accountId: resource.catalogId, kind: 'grant', subjectId });
+  }
 }
 
 /** @see DataPermissions.forgetPrincipal */
 export async function forgetPrincipal(scope: WriteScope, arn: string): Promise<void> {
   await forgetInSettings(scope, arn);
   const gone = await deleteGrantsOf(scope.tx, arn);
+  // A database that was there for the sake of a table in it hears of that table's own grants.
   for (const { catalogId, subjectId } of gone) {
     scope.changed({ accountId: catalogId, kind: 'grant', subjectId });
   }

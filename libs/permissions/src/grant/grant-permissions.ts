@@ -6,14 +6,13 @@ import {
   invalid,
   LakewardenError,
   type Permission,
-  showsAllColumns,
   showsColumn,
+  unionOf,
   type WriteScope,
 } from '@lakewarden/kernel';
 
 import { authorizeLake } from '../authorize.ts';
-import { IAM_ALLOWED_PRINCIPALS, seesAll } from '../decision/caller-set.ts';
-import { settingsOf } from '../settings/put-data-lake-settings.ts';
+import { IAM_ALLOWED_PRINCIPALS } from '../decision/caller-set.ts';
 import {
   catalogIdOf,
   describeAsked,
@@ -22,7 +21,8 @@ import {
   type ResolvedResource,
   resolveResource,
 } from './granted-resource.ts';
-import type { Grant } from './grant.ts';
+import { type Grant, grantedInside } from './grant.ts';
+import { mayKnow } from './may-know.ts';
 import { insertGrants } from './grant.repository.ts';
 
 export interface GrantEntry {
@@ -52,16 +52,17 @@ export async function refuseUnfitPrincipal(
 /** Whether what the holder may pass on reaches at least as far as what he wants to pass on (spec/permissions.md §9). */
 function reaches(held: Decision, wanted: ColumnScope): boolean {
   if (!held.allowed) return false;
+  const reach = unionOf(held.columns);
   switch (wanted.kind) {
     case 'all':
-      return showsAllColumns(held.columns);
+      return reach.kind === 'all';
     case 'include':
-      return wanted.names.every((name) => showsColumn(held.columns, name));
+      return wanted.names.every((name) => showsColumn([reach], name));
     case 'exclude':
-      return held.columns.some(
-        (scope) =>
-          scope.kind === 'all' ||
-          (scope.kind === 'exclude' && scope.names.every((name) => wanted.names.includes(name))),
+      // A list of names does not reach the columns of tomorrow.
+      return (
+        reach.kind === 'all' ||
+        (reach.kind === 'exclude' && reach.names.every((name) => wanted.names.includes(name)))
       );
   }
 }
@@ -87,22 +88,20 @@ export async function requireGrantOption(
 }
 
 /**
- * What the entry is about, once it is sure that the caller may act on it. Who is no administrator of the data lake hears
- * the same of what he may not pass on and of what is not there.
+ * What the entry is about, once it is sure that the caller may act on it. Who may not see the full list of what the
+ * thing would be in hears the same of what is there and what is not.
  */
 export async function resolveForGranting(
   scope: WriteScope,
   resource: GrantResource,
   permissions: readonly [Permission, ...Permission[]],
 ): Promise<ResolvedResource> {
-  const catalogId = catalogIdOf(resource);
   let resolved: ResolvedResource;
   try {
     resolved = await resolveResource(scope, resource);
   } catch (error) {
     if (!(error instanceof LakewardenError) || error.code !== 'EntityNotFoundException') throw error;
-    const own = await settingsOf(scope, scope.caller.accountId);
-    if (seesAll(scope.caller, catalogId, own)) throw error;
+    if (await mayKnow(scope, resource)) throw error;
     throw noGrantOption(permissions[0], resource);
   }
   await requireGrantOption(scope, resource, resolved, permissions);
@@ -141,8 +140,17 @@ async function rowsFor(scope: WriteScope, entry: GrantEntry): Promise<readonly [
   return [resolved, grants];
 }
 
-export const grantChange = (resolved: Pick<ResolvedResource, 'catalogId' | 'subjectId'>) =>
-  ({ accountId: resolved.catalogId, kind: 'grant', subjectId: resolved.subjectId }) as const;
+/** Tells who keeps decisions that other grants bear on the thing now. */
+export function announceGrants(
+  scope: WriteScope,
+  resolved: Pick<ResolvedResource, 'catalogId' | 'databaseId' | 'tableId' | 'subjectId'>,
+): void {
+  const changed = (subjectId: string) => {
+    scope.changed({ accountId: resolved.catalogId, kind: 'grant', subjectId });
+  };
+  changed(resolved.subjectId);
+  if (resolved.tableId !== undefined) changed(grantedInside(resolved.databaseId ?? ''));
+}
 
 /**
  * Adds to what is held; granting again changes nothing.
@@ -158,7 +166,7 @@ export const grantPermissions = defineWrite({
   async run(scope, entry: GrantEntry): Promise<void> {
     const [resolved, grants] = await rowsFor(scope, entry);
     await insertGrants(scope.tx, grants);
-    scope.changed(grantChange(resolved));
+    announceGrants(scope, resolved);
   },
 });
 
@@ -207,7 +215,7 @@ export const batchGrantPermissions = defineWrite({
       }
     }
     await insertGrants(scope.tx, mergeGrants(made));
-    for (const resolved of touched.values()) scope.changed(grantChange(resolved));
+    for (const resolved of touched.values()) announceGrants(scope, resolved);
     return failures;
   },
 });

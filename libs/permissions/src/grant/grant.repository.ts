@@ -192,6 +192,40 @@ export async function dropGrantOptions(tx: Tx, ids: readonly string[]): Promise<
   });
 }
 
+/**
+ * An include list's column goes with its row; exclude lists become shorter, and two that are the same now become one.
+ * @returns whether any list named one of the columns
+ */
+export async function dropColumnsFromLists(
+  tx: Tx,
+  tableId: string,
+  names: readonly string[],
+): Promise<boolean> {
+  const rows = await sql<{ id: string }>(tx, {
+    // A list that was cut cannot be one of those that were taken away: those all name a dropped column.
+    text: `WITH gone AS (
+             DELETE FROM lf_grant WHERE table_id = $1 AND resource_type IN ('COLUMN', 'COLUMNS_EXCEPT')
+             AND columns && $2::text[] RETURNING *),
+           cut AS (
+             SELECT gone.*, ARRAY(SELECT name FROM unnest(columns) WITH ORDINALITY AS each (name, place)
+                                  WHERE name <> ALL ($2::text[]) ORDER BY place) AS kept
+             FROM gone WHERE resource_type = 'COLUMNS_EXCEPT'),
+           put AS (
+             INSERT INTO lf_grant (id, catalog_id, resource_type, database_id, table_id, principal, permission,
+                                   columns, condition, grant_option, granted_by, granted_at, valid_from, valid_until)
+             SELECT DISTINCT ON (principal, permission, kept, condition)
+                    id, catalog_id, resource_type, database_id, table_id, principal, permission,
+                    kept, condition, grant_option, granted_by, granted_at, valid_from, valid_until
+             FROM cut ORDER BY principal, permission, kept, condition, grant_option DESC
+             ON CONFLICT (principal, catalog_id, resource_type, database_id, table_id, permission, columns, condition)
+             DO UPDATE SET grant_option = true, granted_by = excluded.granted_by, granted_at = excluded.granted_at
+             WHERE excluded.grant_option AND NOT lf_grant.grant_option)
+           SELECT id FROM gone`,
+    values: [tableId, names],
+  });
+  return rows.length > 0;
+}
+
 /** All that a principal holds. @returns what it was on, each once */
 export async function deleteGrantsOf(
   tx: Tx,

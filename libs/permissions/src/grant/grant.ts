@@ -19,6 +19,9 @@ export interface Grant {
   readonly grantedAt: Date;
 }
 
+/** What is told to have changed when something is granted on a table: its database may be there for somebody now. */
+export const grantedInside = (databaseId: string): string => `inside ${databaseId}`;
+
 export const columnScopeOf = ({ type, columns }: Pick<Grant, 'type' | 'columns'>): ColumnScope => {
   switch (type) {
     case 'COLUMN':

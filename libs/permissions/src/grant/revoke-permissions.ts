@@ -3,9 +3,9 @@ import { defineWrite, invalid, LakewardenError, type WriteScope } from '@lakewar
 import { authorizeLake } from '../authorize.ts';
 import { catalogIdOf, refuseUnfitPermissions, type ResolvedResource } from './granted-resource.ts';
 import {
+  announceGrants,
   type BatchEntry,
   type BatchFailure,
-  grantChange,
   type GrantEntry,
   resolveForGranting,
 } from './grant-permissions.ts';
@@ -72,7 +72,7 @@ export const revokePermissions = defineWrite({
   action: 'lakeformation:RevokePermissions',
 
   async run(scope, entry: GrantEntry): Promise<void> {
-    scope.changed(grantChange(await revoke(scope, entry)));
+    announceGrants(scope, await revoke(scope, entry));
   },
 });
 
@@ -85,7 +85,7 @@ export const batchRevokePermissions = defineWrite({
     for (const entry of entries) {
       try {
         // Everything that can be refused is refused before the first row of the entry changes.
-        scope.changed(grantChange(await revoke(scope, entry)));
+        announceGrants(scope, await revoke(scope, entry));
       } catch (error) {
         if (!(error instanceof LakewardenError)) throw error;
         failures.push({ id: entry.id, error });
