@@ -14,7 +14,10 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'main', include: ['libs/**/*.test.ts', 'apps/**/*.test.ts', 'test/e2e/**/*.test.ts'] },
+        test: {
+          name: 'main',
+          include: ['libs/**/*.test.ts', 'apps/**/*.test.ts', 'test/{e2e,permissions}/**/*.test.ts'],
+        },
       },
       { extends: true, test: { name: 'clients', include: ['test/clients/**/*.test.ts'] } },
       { extends: true, test: { name: 'faults', include: ['test/faults/**/*.test.ts'] } },

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { type Lake, startLake } from '../support/lake.ts';
+import type { KeyPair } from '../support/principals.ts';
+import { InProcessLake, InProcessStory } from './in-process.ts';
+import { Oracle } from './oracle.ts';
+import { endStory, HttpStory, newPrincipals } from './over-http.ts';
+import { type Answer, caseFile, type PermissionCase, type Step } from './story.ts';
+
+const { fixture, cases } = caseFile.parse(
+  JSON.parse(readFileSync(new URL('../permission-cases.json', import.meta.url), 'utf8')),
+);
+
+/** What the case answers, once everything before it has been done. */
+async function tell(
+  run: (step: Step) => Answer | Promise<Answer>,
+  { before, given, ask }: PermissionCase,
+): Promise<Answer> {
+  const must = async (steps: readonly Step[]) => {
+    for (const step of steps) expect({ step, code: (await run(step)).code }).toEqual({ step, code: 'OK' });
+  };
+  await must(fixture);
+  for (const step of before) await run(step);
+  await must(given);
+  return run(ask);
+}
+
+const titleOf = ({ id, says, ask }: PermissionCase): string => `${id} ${says} (${ask.op})`;
+
+it('has cases of every part of the rule that is built, each under a name of its own', () => {
+  expect(new Set(cases.map(({ id }) => id)).size).toBe(cases.length);
+  for (const section of ['§1', '§2', '§3', '§4', '§5', '§9', '§10']) {
+    expect(cases.filter((each) => each.section === section).length).toBeGreaterThan(8);
+  }
+});
+
+describe('permission cases, by the oracle', () => {
+  it.each(cases.map((each) => [titleOf(each), each] as const))('%s', async (_title, each) => {
+    const oracle = new Oracle();
+    expect(await tell((step) => oracle.run(step), each)).toEqual(each.answer);
+  });
+});
+
+describe('permission cases, by the decision and the use cases', () => {
+  let lake: InProcessLake;
+
+  beforeAll(async () => {
+    lake = await InProcessLake.start();
+  });
+  afterAll(async () => {
+    await lake.close();
+  });
+
+  it.each(cases.map((each) => [titleOf(each), each] as const))('%s', async (_title, each) => {
+    const story = new InProcessStory(lake, '');
+    try {
+      expect(await tell((step) => story.run(step), each)).toEqual(each.answer);
+    } finally {
+      await story.end();
+    }
+  });
+});
+
+describe('permission cases, over HTTP on PostgreSQL', () => {
+  let lake: Lake;
+  let keys: ReadonlyMap<string, KeyPair>;
+
+  beforeAll(async () => {
+    lake = await startLake('PostgreSQL');
+    keys = await newPrincipals(lake);
+  });
+  afterAll(async () => {
+    await lake.stop();
+  });
+
+  // A bare decision has no door; everything else has.
+  const asked = cases.filter(({ ask }) => ask.op !== 'Decide');
+
+  it.each(asked.map((each) => [titleOf(each), each] as const))('%s', async (_title, each) => {
+    const story = new HttpStory(lake, keys);
+    try {
+      expect(await tell((step) => story.run(step), each)).toEqual(each.answer);
+    } finally {
+      await endStory(lake);
+    }
+  });
+});

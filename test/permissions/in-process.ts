@@ -1,0 +1,400 @@
+import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+
+import {
+  createDatabase,
+  createPartition,
+  createTable,
+  type DatabaseRef,
+  deleteDatabase,
+  deletePartition,
+  deleteTable,
+  getDatabase,
+  getDatabases,
+  getPartitions,
+  getTable,
+  getTables,
+  lookUpDatabase,
+  lookUpTable,
+  type Table,
+  type TableRef,
+  updateDatabase,
+  updateTable,
+} from '@lakewarden/catalog';
+import { createFirstAccount, createGroup, createRole, createUser, MasterKeys } from '@lakewarden/identity';
+import {
+  type Caller,
+  type ColumnScope,
+  defineRead,
+  EVERY_TABLE,
+  type GovernedResource,
+  LakewardenError,
+  PageTokens,
+  type Permission,
+  PERMISSIONS,
+  type ReadScope,
+  Secret,
+  showsColumn,
+  systemClock,
+  type UseCase,
+} from '@lakewarden/kernel';
+import {
+  dataPermissions,
+  type GrantEntry,
+  grantPermissions,
+  type GrantResource,
+  listPermissions,
+  putDataLakeSettings,
+  revokePermissions,
+} from '@lakewarden/permissions';
+import { ChangeAwareCache, ChangeFeed, Database, migrate, UseCaseRunner } from '@lakewarden/storage';
+
+import {
+  ACCOUNT,
+  type Answer,
+  type Decide,
+  GROUPS,
+  type Listener,
+  type On,
+  pathOf,
+  ROLE,
+  type Step,
+  USERS,
+} from './story.ts';
+
+const MIGRATIONS = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
+const BOOTSTRAP = 'arn:aws:lakewarden:::bootstrap';
+const MANY = 100;
+
+/** A principal's name in stories, as the field names it. */
+export function arnOf(principal: string): string {
+  if (principal === 'IAM_ALLOWED_PRINCIPALS') return principal;
+  if (principal === 'IAMPrincipals') return `${ACCOUNT}:IAMPrincipals`;
+  if (principal.startsWith('session/')) {
+    return `arn:aws:sts::${ACCOUNT}:assumed-role/${principal.slice('session/'.length)}/work`;
+  }
+  return `arn:aws:iam::${ACCOUNT}:${principal.includes('/') ? principal : `user/${principal}`}`;
+}
+
+const isPermission = (text: string): text is Permission => PERMISSIONS.some((each) => each === text);
+
+const permissionsOf = (texts: readonly string[]): Permission[] => texts.filter(isPermission);
+
+const columnsOf = ({ definition, partitionKeys }: Table): string[] =>
+  [...(definition.StorageDescriptor?.Columns ?? []), ...partitionKeys].map(({ Name }) => Name);
+
+/** A lake without its doors: use cases, the decision and the cache as they are, on an embedded database. */
+export class InProcessLake {
+  readonly #runner: UseCaseRunner;
+  readonly #close: () => Promise<void>;
+
+  private constructor(runner: UseCaseRunner, close: () => Promise<void>) {
+    this.#runner = runner;
+    this.#close = close;
+  }
+
+  static async start(): Promise<InProcessLake> {
+    const database = await Database.open({ url: 'memory://', directory: '' });
+    await migrate(database, MIGRATIONS);
+    const feed = new ChangeFeed(database, undefined);
+    await feed.start();
+    const runner = new UseCaseRunner({
+      database,
+      feed,
+      cache: new ChangeAwareCache(feed),
+      clock: systemClock,
+      tokens: new PageTokens(randomBytes(32), systemClock),
+      region: 'us-east-1',
+      // Gate 1, as the stories have it: ned has no policy, settings are for account administrators.
+      authorize(caller, action) {
+        const isFree = action !== 'lakeformation:PutDataLakeSettings' && caller.arn !== arnOf('ned');
+        if (isFree || caller.isAccountAdministrator) return;
+        throw new LakewardenError('AccessDeniedException', `${caller.arn} is not authorized: ${action}`);
+      },
+      permissions: dataPermissions,
+      files: {
+        reaches: () => false,
+        create: (location) => Promise.resolve(location),
+        discard: () => Promise.resolve(),
+      },
+      enqueue: () => Promise.resolve(),
+    });
+    const lake = new InProcessLake(runner, async () => {
+      await feed.close();
+      await database.close();
+    });
+    await lake.#populate();
+    return lake;
+  }
+
+  async #populate(): Promise<void> {
+    const keys = new MasterKeys(new Secret(randomBytes(32)));
+    const bootstrap: Caller = { ...callerOf('admin', []), accountId: '', arn: BOOTSTRAP };
+    await this.#runner.run(bootstrap, createFirstAccount, { keys, accountId: ACCOUNT });
+    const admin = callerOf('admin', []);
+    for (const name of USERS) await this.#runner.run(admin, createUser, { name, path: '/' });
+    for (const name of GROUPS) await this.#runner.run(admin, createGroup, { name, path: '/' });
+    await this.#runner.run(admin, createRole, {
+      name: ROLE,
+      path: '/',
+      assumeRolePolicyDocument: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal: { AWS: ACCOUNT }, Action: 'sts:AssumeRole' }],
+      }),
+      maxSessionSeconds: 3600,
+    });
+  }
+
+  run<Command, Result>(caller: Caller, useCase: UseCase<Command, Result>, command: Command): Promise<Result> {
+    return this.#runner.run(caller, useCase, command);
+  }
+
+  close(): Promise<void> {
+    return this.#close();
+  }
+}
+
+/** As a door would present him. */
+function callerOf(name: string, groups: readonly string[]): Caller {
+  const role = name.startsWith('session/') ? arnOf(name.replace('session/', 'role/')) : undefined;
+  return {
+    accountId: ACCOUNT,
+    arn: arnOf(name),
+    principalId: name,
+    isAccountAdministrator: name === 'admin',
+    memberships: role === undefined ? groups.map((group) => arnOf(`group/${group}`)) : [role],
+    ...(role !== undefined && { grantee: role }),
+    request: { id: 'story' },
+  };
+}
+
+/** One story's own databases in a lake that it shares with others. */
+export class InProcessStory implements Listener {
+  readonly #lake: InProcessLake;
+  readonly #suffix: string;
+  readonly #members: { readonly group: string; readonly user: string }[] = [];
+
+  constructor(lake: InProcessLake, suffix: string) {
+    this.#lake = lake;
+    this.#suffix = suffix;
+  }
+
+  async run(step: Step): Promise<Answer> {
+    try {
+      return { code: 'OK', ...(await this.#do(step)) };
+    } catch (error) {
+      if (!(error instanceof LakewardenError)) throw error;
+      return { code: error.code };
+    }
+  }
+
+  /** Many decisions in one go. */
+  decideAll(as: string, questions: readonly Decide[]): Promise<readonly Answer[]> {
+    const useCase = defineRead({
+      action: 'test:Decide',
+      run: async (scope, asked: readonly Decide[]) => {
+        const answers: Answer[] = [];
+        for (const question of asked) answers.push(await this.#decide(scope, question));
+        return answers;
+      },
+    });
+    return this.#lake.run(this.#caller(as), useCase, questions);
+  }
+
+  /** Leaves the lake as the next story expects it. */
+  async end(): Promise<void> {
+    const admin = callerOf('admin', []);
+    await this.run({ op: 'Settings', as: 'admin', admins: ['admin'], readOnlyAdmins: [], isOpen: false });
+    const { items } = await this.#lake.run(admin, getDatabases, { catalogId: ACCOUNT, limit: MANY });
+    for (const { name } of items) {
+      await this.#lake.run(admin, deleteDatabase, { catalogId: ACCOUNT, name });
+    }
+    const held = await this.#lake.run(admin, listPermissions, {
+      catalogId: ACCOUNT,
+      resourceType: 'CATALOG',
+      limit: MANY,
+    });
+    for (const { principal, permissions } of held.items) {
+      await this.#lake.run(admin, revokePermissions, {
+        principal,
+        permissions,
+        withGrantOption: [],
+        resource: { kind: 'Catalog', catalogId: ACCOUNT },
+      });
+    }
+  }
+
+  #caller(name: string): Caller {
+    return callerOf(
+      name,
+      this.#members.filter(({ user }) => user === name).map(({ group }) => group),
+    );
+  }
+
+  #databaseRef(name: string): DatabaseRef {
+    return { catalogId: ACCOUNT, name: `${name}${this.#suffix}` };
+  }
+
+  #tableRef(path: string): TableRef {
+    const [database, name] = pathOf(path);
+    return { catalogId: ACCOUNT, database: `${database}${this.#suffix}`, name };
+  }
+
+  #grantResource(on: On): GrantResource {
+    if ('catalog' in on) return { kind: 'Catalog', catalogId: ACCOUNT };
+    if ('database' in on) return { kind: 'Database', database: this.#databaseRef(on.database) };
+    if ('tablesOf' in on) return { kind: 'TableWildcard', database: this.#databaseRef(on.tablesOf) };
+    if ('table' in on) return { kind: 'Table', table: this.#tableRef(on.table) };
+    const table = this.#tableRef(on.of);
+    // The doors fold them.
+    const names = ('columns' in on ? on.columns : on.allColumnsBut).map((name) => name.toLowerCase());
+    if ('columns' in on) return { kind: 'TableWithColumns', table, columns: { kind: 'include', names } };
+    const columns: ColumnScope = names.length === 0 ? { kind: 'all' } : { kind: 'exclude', names };
+    return { kind: 'TableWithColumns', table, columns };
+  }
+
+  #entry(step: Extract<Step, { op: 'Grant' | 'Revoke' }>): GrantEntry {
+    return {
+      principal: arnOf(step.op === 'Grant' ? step.to : step.from),
+      resource: this.#grantResource(step.on),
+      permissions: permissionsOf(step.permissions),
+      withGrantOption: permissionsOf(step.option),
+    };
+  }
+
+  async #do(step: Step): Promise<Partial<Answer>> {
+    if (step.op === 'Join') {
+      this.#members.push({ group: step.group, user: step.user });
+      return {};
+    }
+    if (step.op === 'Leave') {
+      const at = this.#members.findIndex(({ group, user }) => group === step.group && user === step.user);
+      if (at >= 0) this.#members.splice(at, 1);
+      return {};
+    }
+    const ask = <Command, Result>(useCase: UseCase<Command, Result>, command: Command) =>
+      this.#lake.run(this.#caller(step.as), useCase, command);
+    switch (step.op) {
+      case 'Grant':
+        await ask(grantPermissions, this.#entry(step));
+        return {};
+      case 'Revoke':
+        await ask(revokePermissions, this.#entry(step));
+        return {};
+      case 'Settings':
+        await ask(putDataLakeSettings, { catalogId: ACCOUNT, settings: settingsOf(step) });
+        return {};
+      case 'Decide': {
+        const [decided] = await this.decideAll(step.as, [step]);
+        return decided ?? {};
+      }
+      case 'GetDatabases': {
+        const { items } = await ask(getDatabases, { catalogId: ACCOUNT, limit: MANY });
+        return { names: items.map(({ name }) => name.slice(0, name.length - this.#suffix.length)) };
+      }
+      case 'CreateDatabase':
+        await ask(createDatabase, {
+          database: this.#databaseRef(step.database),
+          definition: { Description: 'told' },
+        });
+        return {};
+      case 'GetDatabase': {
+        const { definition } = await ask(getDatabase, this.#databaseRef(step.database));
+        return { isWhole: definition.Description === 'told' };
+      }
+      case 'RenameDatabase': {
+        const newName = this.#databaseRef(step.to).name;
+        const database = this.#databaseRef(step.database);
+        await ask(updateDatabase, { database, newName, definition: { Description: 'told' } });
+        return {};
+      }
+      case 'DeleteDatabase':
+        await ask(deleteDatabase, this.#databaseRef(step.database));
+        return {};
+      case 'GetTables': {
+        const database = this.#databaseRef(step.database);
+        const { items } = await ask(getTables, { database, limit: MANY });
+        return { names: items.map(({ name }) => name) };
+      }
+      case 'CreateTable':
+        await ask(createTable, { table: this.#tableRef(step.table), ...tableInput(step) });
+        return {};
+      case 'UpdateTable':
+        await ask(updateTable, {
+          table: this.#tableRef(step.table),
+          skipArchive: true,
+          ...tableInput(step),
+        });
+        return {};
+      case 'GetTable':
+        return { columns: columnsOf(await ask(getTable, this.#tableRef(step.table))).sort() };
+      case 'DeleteTable':
+        await ask(deleteTable, this.#tableRef(step.table));
+        return {};
+      case 'GetPartitions': {
+        const { items } = await ask(getPartitions, { table: this.#tableRef(step.table), limit: MANY });
+        return { names: items.map(({ values }) => values[0] ?? '') };
+      }
+      case 'CreatePartition':
+        await ask(createPartition, {
+          table: this.#tableRef(step.table),
+          partition: { values: [step.value] },
+        });
+        return {};
+      case 'DeletePartition':
+        await ask(deletePartition, { table: this.#tableRef(step.table), values: [step.value] });
+        return {};
+    }
+  }
+
+  async #decide(scope: ReadScope, { permission, on, withGrantOption }: Decide): Promise<Answer> {
+    const refused = { code: 'AccessDeniedException' };
+    if (!isPermission(permission)) return refused;
+    const decide = (resource: GovernedResource) =>
+      scope.permissions.decide(scope, { permission, resource, withGrantOption });
+    if ('catalog' in on) {
+      return (await decide({ type: 'CATALOG', catalogId: ACCOUNT })).allowed ? { code: 'OK' } : refused;
+    }
+    if ('table' in on) {
+      const table = await lookUpTable(scope, this.#tableRef(on.table));
+      if (table === undefined) return refused;
+      const { databaseId, database } = table;
+      const path = { catalogId: ACCOUNT, databaseId, database, tableId: table.id, table: table.name };
+      const { allowed, columns } = await decide({ type: 'TABLE', ...path });
+      if (!allowed) return refused;
+      const shown = columnsOf(table).filter((name) => showsColumn(columns, name));
+      return { code: 'OK', columns: shown.sort() };
+    }
+    const ref = this.#databaseRef('database' in on ? on.database : on.tablesOf);
+    const database = await lookUpDatabase(scope, ref);
+    if (database === undefined) return refused;
+    const path = { catalogId: ACCOUNT, databaseId: database.id, database: database.name };
+    const { allowed } = await decide(
+      'database' in on
+        ? { type: 'DATABASE', ...path }
+        : { type: 'TABLE', ...path, tableId: EVERY_TABLE, table: '*' },
+    );
+    return allowed ? { code: 'OK' } : refused;
+  }
+}
+
+const tableInput = ({ columns, keys }: Extract<Step, { op: 'CreateTable' | 'UpdateTable' }>) => ({
+  definition: { StorageDescriptor: { Columns: columns.map((Name) => ({ Name, Type: 'string' })) } },
+  partitionKeys: keys.map((Name) => ({ Name, Type: 'string' })),
+});
+
+const settingsOf = ({ admins, readOnlyAdmins, isOpen }: Extract<Step, { op: 'Settings' }>) => {
+  const defaults = isOpen ? [{ principal: 'IAM_ALLOWED_PRINCIPALS', permissions: ['ALL'] }] : [];
+  return {
+    admins: admins.map(arnOf),
+    readOnlyAdmins: readOnlyAdmins.map(arnOf),
+    createDatabaseDefaultPermissions: defaults,
+    createTableDefaultPermissions: defaults,
+    parameters: {},
+    trustedResourceOwners: [],
+    allowExternalDataFiltering: false,
+    allowFullTableExternalDataAccess: false,
+    externalDataFilteringAllowList: [],
+    authorizedSessionTagValueList: [],
+  };
+};

@@ -1,0 +1,549 @@
+import { type Answer, type On, pathOf, type Step } from './story.ts';
+
+/**
+ * The decision rule again, from the specification alone and in plain loops over plain data: what the lake answers is
+ * compared with it. It imports nothing of the code that it judges.
+ */
+
+interface Table {
+  readonly id: number;
+  readonly name: string;
+  columns: readonly string[];
+  keys: readonly string[];
+  readonly partitions: Set<string>;
+}
+
+interface Database {
+  readonly id: number;
+  name: string;
+  /** Default permissions are copied into a database when it is made. */
+  readonly isOpen: boolean;
+  tables: Table[];
+}
+
+/** One permission on one thing; of an include list one for each column. */
+interface Held {
+  readonly kind: 'catalog' | 'database' | 'tables' | 'table' | 'column' | 'except';
+  readonly database: number;
+  readonly table: number;
+  columns: readonly string[];
+  readonly principal: string;
+  readonly permission: string;
+  option: boolean;
+}
+
+type Target = Pick<Held, 'kind' | 'database' | 'table'>;
+
+/** §3: what may be granted on what. */
+const GRANTABLE: Readonly<Record<Held['kind'], readonly string[]>> = {
+  catalog: ['CREATE_DATABASE', 'CREATE_LF_TAG', 'CREATE_LF_TAG_EXPRESSION', 'ALL'],
+  database: ['DESCRIBE', 'ALTER', 'DROP', 'CREATE_TABLE', 'ALL'],
+  tables: ['DESCRIBE', 'SELECT', 'INSERT', 'DELETE', 'ALTER', 'DROP', 'ALL'],
+  table: ['DESCRIBE', 'SELECT', 'INSERT', 'DELETE', 'ALTER', 'DROP', 'ALL'],
+  column: ['SELECT'],
+  except: ['SELECT'],
+};
+
+class Refusal extends Error {
+  readonly code: string;
+
+  constructor(code: string) {
+    super(code);
+    this.code = code;
+  }
+}
+
+const denied = () => new Refusal('AccessDeniedException');
+const missing = () => new Refusal('EntityNotFoundException');
+const invalid = () => new Refusal('InvalidInputException');
+const taken = () => new Refusal('AlreadyExistsException');
+
+const EVERYBODY = ['IAM_ALLOWED_PRINCIPALS', 'IAMPrincipals'];
+const NO_TABLE = -1;
+
+const columnsOf = ({ columns, keys }: Table): string[] => [...columns, ...keys];
+
+const shows = (held: Pick<Held, 'kind' | 'columns'>, column: string): boolean => {
+  if (held.kind === 'column') return held.columns.includes(column);
+  if (held.kind === 'except') return !held.columns.includes(column);
+  return true;
+};
+
+/** All of these and those of tomorrow: a list of names does not reach them. */
+const showsAll = (giving: readonly Pick<Held, 'kind' | 'columns'>[], columns: readonly string[]): boolean =>
+  giving.some(({ kind }) => kind !== 'column') &&
+  columns.every((column) => giving.some((held) => shows(held, column)));
+
+const sameList = (a: readonly string[], b: readonly string[]): boolean =>
+  a.length === b.length && a.every((each) => b.includes(each));
+
+export class Oracle {
+  #admins: readonly string[] = ['admin'];
+  #readOnlyAdmins: readonly string[] = [];
+  #isOpen = false;
+  #members: { group: string; user: string }[] = [];
+  #databases: Database[] = [];
+  #held: Held[] = [];
+  #ids = 0;
+
+  /** The groups of a user; for whoever has to present him. */
+  groupsOf(user: string): string[] {
+    return this.#members.filter((member) => member.user === user).map(({ group }) => group);
+  }
+
+  run(step: Step): Answer {
+    try {
+      return { code: 'OK', ...this.#do(step) };
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal)) throw refusal;
+      return { code: refusal.code };
+    }
+  }
+
+  #do(step: Step): Partial<Answer> {
+    // §1, gate 1: ned has no policy; settings are for account administrators.
+    if ('as' in step && step.as === 'ned') throw denied();
+    switch (step.op) {
+      case 'Grant':
+        return this.#grant(step);
+      case 'Revoke':
+        return this.#revoke(step);
+      case 'Settings':
+        if (step.as !== 'admin') throw denied();
+        this.#admins = step.admins;
+        this.#readOnlyAdmins = step.readOnlyAdmins;
+        this.#isOpen = step.isOpen;
+        return {};
+      case 'Join':
+        this.#members.push({ group: step.group, user: step.user });
+        return {};
+      case 'Leave':
+        this.#members = this.#members.filter(({ group, user }) => group !== step.group || user !== step.user);
+        return {};
+      case 'CreateDatabase':
+      case 'GetDatabase':
+      case 'RenameDatabase':
+      case 'DeleteDatabase':
+        return this.#onDatabase(step);
+      case 'GetDatabases': {
+        const names = this.#databases
+          .filter((database) => this.#mayDatabase(step.as, database, 'DESCRIBE'))
+          .map(({ name }) => name);
+        return { names: names.sort() };
+      }
+      case 'GetTables': {
+        const database = this.#database(step.as, step.database, 'DESCRIBE');
+        const seen = database.tables.filter((table) => this.#seesTable(step.as, database, table));
+        return { names: seen.map(({ name }) => name).sort() };
+      }
+      case 'CreateTable':
+        return this.#createTable(step);
+      case 'GetTable':
+      case 'UpdateTable':
+      case 'DeleteTable':
+      case 'GetPartitions':
+      case 'CreatePartition':
+      case 'DeletePartition':
+        return this.#onTable(step);
+      case 'Decide':
+        return this.#decide(step);
+    }
+  }
+
+  /** §2. */
+  #names(caller: string): string[] {
+    const own = [caller, ...EVERYBODY];
+    if (caller.startsWith('session/')) own.push(caller.replace('session/', 'role/'));
+    for (const { group, user } of this.#members) if (user === caller) own.push(`group/${group}`);
+    return own;
+  }
+
+  #isAdmin(caller: string): boolean {
+    return this.#names(caller).some((name) => this.#admins.includes(name));
+  }
+
+  #isReadOnlyAdmin(caller: string): boolean {
+    return this.#names(caller).some((name) => this.#readOnlyAdmins.includes(name));
+  }
+
+  /** What the caller holds, and with grant option where that is asked. */
+  #holds(caller: string, withOption: boolean): Held[] {
+    const names = this.#names(caller);
+    return this.#held.filter((held) => names.includes(held.principal) && (!withOption || held.option));
+  }
+
+  /** §4 and §9: passing on takes the same permission, or ALL; following from another is not enough. */
+  #mayCatalog(caller: string, permission: string, withOption = false): boolean {
+    if (this.#isAdmin(caller)) return true;
+    if (!withOption && permission === 'DESCRIBE' && this.#isReadOnlyAdmin(caller)) return true;
+    // ALL is every permission of the catalog's row in §3, and DESCRIBE is none of it.
+    const isOfRow = GRANTABLE.catalog.includes(permission);
+    for (const held of this.#holds(caller, withOption)) {
+      if (held.kind !== 'catalog') continue;
+      if (held.permission === permission || (held.permission === 'ALL' && isOfRow)) return true;
+    }
+    return false;
+  }
+
+  #mayDatabase(caller: string, database: Database, permission: string, withOption = false): boolean {
+    if (this.#isAdmin(caller)) return true;
+    if (!withOption && permission === 'DESCRIBE' && this.#isReadOnlyAdmin(caller)) return true;
+    for (const held of this.#holds(caller, withOption)) {
+      if (held.database !== database.id) continue;
+      if (held.kind === 'database' && (held.permission === permission || held.permission === 'ALL'))
+        return true;
+      // Whatever is held on it or in it shows that it is there.
+      if (!withOption && permission === 'DESCRIBE') return true;
+    }
+    return false;
+  }
+
+  #seesWholeDatabase(caller: string, database: Database): boolean {
+    if (this.#isAdmin(caller) || this.#isReadOnlyAdmin(caller)) return true;
+    return this.#holds(caller, false).some(
+      ({ kind, database: id }) => kind === 'database' && id === database.id,
+    );
+  }
+
+  /** Everything that gives the permission; a `table` that is not there stands for all of the database. */
+  #givingOn(
+    caller: string,
+    database: Database,
+    table: Table | undefined,
+    permission: string,
+    withOption = false,
+  ): Pick<Held, 'kind' | 'columns'>[] {
+    const giving: Pick<Held, 'kind' | 'columns'>[] = [];
+    const isData = ['SELECT', 'INSERT', 'DELETE'].includes(permission);
+    const isRuled = this.#isAdmin(caller) && (withOption || !isData);
+    const isLookedAt = this.#isReadOnlyAdmin(caller) && permission === 'DESCRIBE' && !withOption;
+    if (isRuled || isLookedAt) giving.push({ kind: 'tables', columns: [] });
+    for (const held of this.#holds(caller, withOption)) {
+      const bears =
+        (held.kind === 'tables' && held.database === database.id) ||
+        (table !== undefined && held.table === table.id);
+      if (!bears) continue;
+      const follows = permission === 'DESCRIBE' && !withOption;
+      if (held.permission === permission || held.permission === 'ALL' || follows) giving.push(held);
+    }
+    return giving.filter(
+      ({ kind }) => permission === 'SELECT' || permission === 'DESCRIBE' || kind !== 'column',
+    );
+  }
+
+  #visible(caller: string, database: Database, table: Table, permission: string): string[] {
+    const giving = this.#givingOn(caller, database, table, permission);
+    return columnsOf(table).filter((column) => giving.some((held) => shows(held, column)));
+  }
+
+  /** §5: who would see no column of it does not see it. */
+  #seesTable(caller: string, database: Database, table: Table): boolean {
+    const isGiven = this.#givingOn(caller, database, table, 'DESCRIBE').length > 0;
+    const hasNone = columnsOf(table).length === 0;
+    return isGiven && (hasNone || this.#visible(caller, database, table, 'DESCRIBE').length > 0);
+  }
+
+  #mayTable(caller: string, database: Database, table: Table, permission: string): boolean {
+    if (permission === 'DESCRIBE') return this.#seesTable(caller, database, table);
+    return this.#givingOn(caller, database, table, permission).length > 0;
+  }
+
+  /** §9: that it is not there is told to those who may see the full list. */
+  #find(caller: string, name: string): Database {
+    const found = this.#databases.find((each) => each.name === name);
+    if (found !== undefined) return found;
+    throw this.#mayCatalog(caller, 'DESCRIBE') ? missing() : denied();
+  }
+
+  #database(caller: string, name: string, permission: string): Database {
+    const found = this.#find(caller, name);
+    if (!this.#mayDatabase(caller, found, permission)) throw denied();
+    return found;
+  }
+
+  #findTable(caller: string, path: string): readonly [Database, Table] {
+    const [databaseName, name] = pathOf(path);
+    const database = this.#find(caller, databaseName);
+    const table = database.tables.find((each) => each.name === name);
+    if (table !== undefined) return [database, table];
+    const listsAll = this.#givingOn(caller, database, undefined, 'DESCRIBE').length > 0;
+    throw listsAll ? missing() : denied();
+  }
+
+  #table(caller: string, path: string, ...anyOf: readonly string[]): readonly [Database, Table] {
+    const [database, table] = this.#findTable(caller, path);
+    if (!anyOf.some((permission) => this.#mayTable(caller, database, table, permission))) throw denied();
+    return [database, table];
+  }
+
+  #onDatabase(
+    step: Extract<Step, { op: 'CreateDatabase' | 'GetDatabase' | 'RenameDatabase' | 'DeleteDatabase' }>,
+  ): Partial<Answer> {
+    const isTaken = (name: string) => this.#databases.some((each) => each.name === name);
+    switch (step.op) {
+      case 'CreateDatabase': {
+        if (!this.#mayCatalog(step.as, 'CREATE_DATABASE')) throw denied();
+        if (isTaken(step.database)) throw taken();
+        const made = { id: (this.#ids += 1), name: step.database, isOpen: this.#isOpen, tables: [] };
+        this.#databases.push(made);
+        this.#created(step.as, { kind: 'database', database: made.id, table: NO_TABLE }, this.#isOpen);
+        return {};
+      }
+      case 'GetDatabase': {
+        const database = this.#database(step.as, step.database, 'DESCRIBE');
+        return { isWhole: this.#seesWholeDatabase(step.as, database) };
+      }
+      case 'RenameDatabase': {
+        const database = this.#database(step.as, step.database, 'ALTER');
+        if (step.to !== database.name && isTaken(step.to)) throw taken();
+        database.name = step.to;
+        return {};
+      }
+      case 'DeleteDatabase': {
+        const database = this.#database(step.as, step.database, 'DROP');
+        // §9: it goes with all that is in it, or not at all.
+        if (database.tables.some((table) => !this.#mayTable(step.as, database, table, 'DROP')))
+          throw denied();
+        this.#databases = this.#databases.filter((each) => each !== database);
+        this.#held = this.#held.filter((held) => held.database !== database.id);
+        return {};
+      }
+    }
+  }
+
+  /** §4: the creator, of a role session the role, holds ALL with grant option. */
+  #created(caller: string, target: Target, isOpen: boolean): void {
+    const creator = caller.replace('session/', 'role/');
+    this.#hold({ ...target, columns: [], principal: creator, permission: 'ALL', option: true });
+    if (!isOpen) return;
+    const everybody = { principal: 'IAM_ALLOWED_PRINCIPALS', permission: 'ALL', option: false };
+    this.#hold({ ...target, ...everybody, columns: [] });
+  }
+
+  #createTable(step: Extract<Step, { op: 'CreateTable' }>): Partial<Answer> {
+    const [databaseName, name] = pathOf(step.table);
+    const database = this.#database(step.as, databaseName, 'CREATE_TABLE');
+    if (database.tables.some((each) => each.name === name)) throw taken();
+    const { columns, keys } = step;
+    const made: Table = { id: (this.#ids += 1), name, columns, keys, partitions: new Set() };
+    database.tables.push(made);
+    this.#created(step.as, { kind: 'table', database: database.id, table: made.id }, database.isOpen);
+    return {};
+  }
+
+  #onTable(
+    step: Extract<
+      Step,
+      {
+        op:
+          | 'GetTable'
+          | 'UpdateTable'
+          | 'DeleteTable'
+          | 'GetPartitions'
+          | 'CreatePartition'
+          | 'DeletePartition';
+      }
+    >,
+  ): Partial<Answer> {
+    switch (step.op) {
+      case 'GetTable': {
+        const [database, table] = this.#table(step.as, step.table, 'DESCRIBE');
+        return { columns: this.#visible(step.as, database, table, 'DESCRIBE').sort() };
+      }
+      case 'UpdateTable': {
+        const [, table] = this.#table(step.as, step.table, 'ALTER');
+        const before = columnsOf(table);
+        table.columns = step.columns;
+        table.keys = step.keys;
+        this.#dropColumns(
+          table,
+          before.filter((column) => !columnsOf(table).includes(column)),
+        );
+        return {};
+      }
+      case 'DeleteTable': {
+        const [database, table] = this.#table(step.as, step.table, 'DROP');
+        database.tables = database.tables.filter((each) => each !== table);
+        this.#held = this.#held.filter((held) => held.table !== table.id);
+        return {};
+      }
+      case 'GetPartitions': {
+        const [database, table] = this.#table(step.as, step.table, 'DESCRIBE');
+        const visible = this.#visible(step.as, database, table, 'DESCRIBE');
+        if (table.keys.some((key) => !visible.includes(key))) throw denied();
+        return { names: [...table.partitions].sort() };
+      }
+      case 'CreatePartition': {
+        const [, table] = this.#table(step.as, step.table, 'ALTER', 'INSERT');
+        if (table.partitions.has(step.value)) throw taken();
+        table.partitions.add(step.value);
+        return {};
+      }
+      case 'DeletePartition': {
+        const [, table] = this.#table(step.as, step.table, 'ALTER', 'DELETE');
+        if (!table.partitions.delete(step.value)) throw missing();
+        return {};
+      }
+    }
+  }
+
+  /** §5: a dropped column leaves its lists. */
+  #dropColumns(table: Table, dropped: readonly string[]): void {
+    const before = this.#held.filter((held) => held.table === table.id);
+    this.#held = this.#held.filter((held) => held.table !== table.id);
+    for (const held of before) {
+      const columns = held.columns.filter((column) => !dropped.includes(column));
+      if (held.kind === 'column' && columns.length === 0) continue;
+      this.#hold({ ...held, columns });
+    }
+  }
+
+  /** §10: granting again changes nothing; with the option it adds it. */
+  #hold(given: Held): void {
+    const same = this.#held.find((held) => this.#isSame(held, given));
+    if (same === undefined) this.#held.push(given);
+    else same.option ||= given.option;
+  }
+
+  #isSame(a: Held, b: Omit<Held, 'option'>): boolean {
+    return (
+      a.kind === b.kind &&
+      a.database === b.database &&
+      a.table === b.table &&
+      a.principal === b.principal &&
+      a.permission === b.permission &&
+      sameList(a.columns, b.columns)
+    );
+  }
+
+  #decide(step: Extract<Step, { op: 'Decide' }>): Partial<Answer> {
+    const { as, permission, withGrantOption } = step;
+    if ('catalog' in step.on) {
+      if (!this.#mayCatalog(as, permission, withGrantOption)) throw denied();
+      return {};
+    }
+    if ('database' in step.on) {
+      const { database: name } = step.on;
+      const database = this.#databases.find((each) => each.name === name);
+      if (database === undefined || !this.#mayDatabase(as, database, permission, withGrantOption))
+        throw denied();
+      return {};
+    }
+    const [databaseName, tableName] = 'table' in step.on ? pathOf(step.on.table) : [step.on.tablesOf, ''];
+    const database = this.#databases.find(({ name }) => name === databaseName);
+    if (database === undefined) throw denied();
+    const table = database.tables.find(({ name }) => name === tableName);
+    if (table === undefined && 'table' in step.on) throw denied();
+    const giving = this.#givingOn(as, database, table, permission, withGrantOption);
+    if (giving.length === 0) throw denied();
+    if (table === undefined) return {};
+    return {
+      columns: columnsOf(table)
+        .filter((name) => giving.some((held) => shows(held, name)))
+        .sort(),
+    };
+  }
+
+  /** What is granted on: one entry for each row that is then held, and the columns that it reaches. */
+  #resolve(
+    caller: string,
+    on: On,
+  ): { rows: (Target & Pick<Held, 'columns'>)[]; database?: Database; table?: Table } {
+    if ('catalog' in on)
+      return { rows: [{ kind: 'catalog', database: NO_TABLE, table: NO_TABLE, columns: [] }] };
+    if ('database' in on || 'tablesOf' in on) {
+      const database = this.#find(caller, 'database' in on ? on.database : on.tablesOf);
+      const kind = 'database' in on ? 'database' : 'tables';
+      return { rows: [{ kind, database: database.id, table: NO_TABLE, columns: [] }], database };
+    }
+    const [database, table] = this.#findTable(caller, 'table' in on ? on.table : on.of);
+    const at = { database: database.id, table: table.id };
+    if ('table' in on) return { rows: [{ kind: 'table', ...at, columns: [] }], database, table };
+    const named = ('columns' in on ? on.columns : on.allColumnsBut).map((column) => column.toLowerCase());
+    if (named.some((column) => !columnsOf(table).includes(column))) {
+      // Who sees all columns may hear that one is not there.
+      throw showsAll(this.#givingOn(caller, database, table, 'DESCRIBE'), columnsOf(table))
+        ? missing()
+        : denied();
+    }
+    const rows =
+      'columns' in on
+        ? named.map((column) => ({ kind: 'column' as const, ...at, columns: [column] }))
+        : [{ kind: 'except' as const, ...at, columns: [...named].sort() }];
+    return { rows, database, table };
+  }
+
+  /** §9: the same permission with grant option over at least that scope. */
+  #mayPassOn(
+    caller: string,
+    { on, permissions }: Pick<Extract<Step, { op: 'Grant' }>, 'on' | 'permissions'>,
+  ) {
+    const { rows, database, table } = this.#resolve(caller, on);
+    for (const permission of permissions) {
+      if (!this.#reaches(caller, on, permission, database, table)) throw denied();
+    }
+    return rows;
+  }
+
+  #reaches(caller: string, on: On, permission: string, database?: Database, table?: Table): boolean {
+    if (database === undefined) return this.#mayCatalog(caller, permission, true);
+    if ('database' in on) return this.#mayDatabase(caller, database, permission, true);
+    const giving = this.#givingOn(caller, database, table, permission, true);
+    if ('columns' in on) return on.columns.every((column) => giving.some((held) => shows(held, column)));
+    const excluded = 'allColumnsBut' in on ? on.allColumnsBut : [];
+    const wanted = table === undefined ? [] : columnsOf(table);
+    return showsAll(
+      giving,
+      wanted.filter((column) => !excluded.includes(column)),
+    );
+  }
+
+  #refuseUnfit(on: On, permissions: readonly string[], option: readonly string[]): void {
+    const kind =
+      'catalog' in on
+        ? 'catalog'
+        : 'database' in on
+          ? 'database'
+          : 'tablesOf' in on
+            ? 'tables'
+            : 'table' in on
+              ? 'table'
+              : 'column';
+    for (const permission of [...permissions, ...option]) {
+      if (!GRANTABLE[kind].includes(permission)) throw invalid();
+    }
+  }
+
+  #grant(step: Extract<Step, { op: 'Grant' }>): Partial<Answer> {
+    const { as, on, permissions, option, to } = step;
+    if (permissions.length === 0 || option.some((each) => !permissions.includes(each))) throw invalid();
+    this.#refuseUnfit(on, permissions, option);
+    const rows = this.#mayPassOn(as, step);
+    if (to === 'IAM_ALLOWED_PRINCIPALS' && permissions.some((each) => each !== 'ALL')) throw invalid();
+    if (to === 'nobody') throw invalid();
+    for (const permission of permissions) {
+      for (const row of rows)
+        this.#hold({ ...row, principal: to, permission, option: option.includes(permission) });
+    }
+    return {};
+  }
+
+  #revoke(step: Extract<Step, { op: 'Revoke' }>): Partial<Answer> {
+    const { as, on, permissions, option, from } = step;
+    if (permissions.length + option.length === 0) throw invalid();
+    this.#refuseUnfit(on, permissions, option);
+    const rows = this.#mayPassOn(as, { on, permissions: [...permissions, ...option] });
+    const heldBy = (permission: string): Held[] =>
+      rows.map((row) => {
+        const found = this.#held.find((held) => this.#isSame(held, { ...row, principal: from, permission }));
+        if (found === undefined) throw invalid();
+        return found;
+      });
+    const gone = permissions.flatMap(heldBy);
+    const narrowed = option.filter((permission) => !permissions.includes(permission)).flatMap(heldBy);
+    if (narrowed.some((held) => !held.option)) throw invalid();
+    this.#held = this.#held.filter((held) => !gone.includes(held));
+    for (const held of narrowed) held.option = false;
+    return {};
+  }
+}

@@ -1,0 +1,188 @@
+import type { Answer as HttpAnswer } from '../support/glue.ts';
+import type { Lake } from '../support/lake.ts';
+import { lakeFormation } from '../support/lakeformation.ts';
+import { iam, type KeyPair, newUser } from '../support/principals.ts';
+import { query } from '../support/query.ts';
+import { arnOf } from './in-process.ts';
+import { ACCOUNT, type Answer, GROUPS, type Listener, type On, ROLE, type Step, USERS } from './story.ts';
+
+const principal = (name: string) => ({ DataLakePrincipalIdentifier: arnOf(name) });
+const toColumns = (names: readonly string[]) => names.map((Name) => ({ Name, Type: 'string' }));
+
+const record = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? { ...value } : {};
+const list = (value: unknown): readonly Readonly<Record<string, unknown>>[] =>
+  Array.isArray(value) ? value.map(record) : [];
+const namesIn = (value: unknown): string[] => list(value).map(({ Name }) => String(Name));
+
+/** The principals of the stories, each with a key. */
+export async function newPrincipals(lake: Lake): Promise<ReadonlyMap<string, KeyPair>> {
+  const keys = new Map<string, KeyPair>([['admin', lake]]);
+  for (const name of USERS) {
+    keys.set(name, await newUser(lake, name, name === 'ned' ? [] : ['LakewardenDataAccess']));
+  }
+  for (const GroupName of GROUPS) await iam(lake, 'CreateGroup', { GroupName });
+  await iam(lake, 'CreateRole', {
+    RoleName: ROLE,
+    AssumeRolePolicyDocument: JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { AWS: arnOf('ann') }, Action: 'sts:AssumeRole' }],
+    }),
+  });
+  const PolicyArn = 'arn:aws:iam::aws:policy/LakewardenDataAccess';
+  await iam(lake, 'AttachRolePolicy', { RoleName: ROLE, PolicyArn });
+  const assumed = await query({ ...lake, ...keys.get('ann') }, 'sts', 'AssumeRole', {
+    RoleArn: arnOf(`role/${ROLE}`),
+    RoleSessionName: 'work',
+  });
+  const [accessKeyId = '', secretAccessKey = '', sessionToken = ''] = [
+    'AccessKeyId',
+    'SecretAccessKey',
+    'SessionToken',
+  ].map((element) => assumed.texts(element)[0]);
+  return keys.set(`session/${ROLE}`, { accessKeyId, secretAccessKey, sessionToken });
+}
+
+/** A story told over HTTP, by the doors alone. */
+export class HttpStory implements Listener {
+  readonly #lake: Lake;
+  readonly #keys: ReadonlyMap<string, KeyPair>;
+
+  constructor(lake: Lake, keys: ReadonlyMap<string, KeyPair>) {
+    this.#lake = lake;
+    this.#keys = keys;
+  }
+
+  async run(step: Step): Promise<Answer> {
+    if (step.op === 'Join' || step.op === 'Leave') {
+      const action = step.op === 'Join' ? 'AddUserToGroup' : 'RemoveUserFromGroup';
+      await iam(this.#lake, action, { GroupName: step.group, UserName: step.user });
+      return { code: 'OK' };
+    }
+    if (step.op === 'Decide') throw new Error('no door asks for a bare decision');
+    const { status, body } = await this.#send(step);
+    if (status !== 200) return { code: String(body['__type']) };
+    return { code: 'OK', ...this.#read(step, body) };
+  }
+
+  #signer(as: string): KeyPair {
+    const found = this.#keys.get(as);
+    if (found === undefined) throw new Error(`${as} has no key`);
+    return found;
+  }
+
+  #at(path: string) {
+    const [DatabaseName, Name] = path.split('.');
+    return { DatabaseName, Name };
+  }
+
+  #partitionsAt(path: string) {
+    const { DatabaseName, Name } = this.#at(path);
+    return { DatabaseName, TableName: Name };
+  }
+
+  #resource(on: On): object {
+    if ('catalog' in on) return { Catalog: {} };
+    if ('database' in on) return { Database: { Name: on.database } };
+    if ('tablesOf' in on) return { Table: { DatabaseName: on.tablesOf, TableWildcard: {} } };
+    if ('table' in on) return { Table: this.#at(on.table) };
+    if ('columns' in on) return { TableWithColumns: { ...this.#at(on.of), ColumnNames: on.columns } };
+    const ColumnWildcard = on.allColumnsBut.length === 0 ? {} : { ExcludedColumnNames: on.allColumnsBut };
+    return { TableWithColumns: { ...this.#at(on.of), ColumnWildcard } };
+  }
+
+  #send(step: Exclude<Step, { op: 'Join' | 'Leave' | 'Decide' }>): Promise<HttpAnswer> {
+    const caller = this.#signer(step.as);
+    const glue = (input: object, operation: string = step.op) =>
+      this.#lake.glue(operation, input, { caller });
+    const lake = (operation: string, input: object) =>
+      lakeFormation({ url: this.#lake.url, ...caller }, operation, input);
+    switch (step.op) {
+      case 'Grant':
+      case 'Revoke':
+        return lake(`${step.op}Permissions`, {
+          Principal: principal(step.op === 'Grant' ? step.to : step.from),
+          Resource: this.#resource(step.on),
+          Permissions: step.permissions,
+          PermissionsWithGrantOption: step.option,
+        });
+      case 'Settings': {
+        const open = step.isOpen
+          ? [{ Principal: principal('IAM_ALLOWED_PRINCIPALS'), Permissions: ['ALL'] }]
+          : [];
+        return lake('PutDataLakeSettings', {
+          DataLakeSettings: {
+            DataLakeAdmins: step.admins.map(principal),
+            ReadOnlyAdmins: step.readOnlyAdmins.map(principal),
+            CreateDatabaseDefaultPermissions: open,
+            CreateTableDefaultPermissions: open,
+          },
+        });
+      }
+      case 'CreateDatabase':
+        return glue({ DatabaseInput: { Name: step.database, Description: 'told' } });
+      case 'RenameDatabase':
+        return glue(
+          { Name: step.database, DatabaseInput: { Name: step.to, Description: 'told' } },
+          'UpdateDatabase',
+        );
+      case 'GetDatabase':
+      case 'DeleteDatabase':
+        return glue({ Name: step.database });
+      case 'GetDatabases':
+        return glue({});
+      case 'GetTables':
+        return glue({ DatabaseName: step.database });
+      case 'CreateTable':
+      case 'UpdateTable': {
+        const { DatabaseName, Name } = this.#at(step.table);
+        const StorageDescriptor = { Columns: toColumns(step.columns) };
+        return glue({
+          DatabaseName,
+          TableInput: { Name, StorageDescriptor, PartitionKeys: toColumns(step.keys) },
+        });
+      }
+      case 'GetTable':
+      case 'DeleteTable':
+        return glue(this.#at(step.table));
+      case 'GetPartitions':
+        return glue(this.#partitionsAt(step.table));
+      case 'CreatePartition':
+        return glue({ ...this.#partitionsAt(step.table), PartitionInput: { Values: [step.value] } });
+      case 'DeletePartition':
+        return glue({ ...this.#partitionsAt(step.table), PartitionValues: [step.value] });
+    }
+  }
+
+  #read(step: Step, body: Readonly<Record<string, unknown>>): Partial<Answer> {
+    if (step.op === 'GetDatabase') return { isWhole: record(body['Database'])['Description'] === 'told' };
+    if (step.op === 'GetDatabases') return { names: namesIn(body['DatabaseList']) };
+    if (step.op === 'GetTables') return { names: namesIn(body['TableList']) };
+    if (step.op === 'GetPartitions')
+      return { names: list(body['Partitions']).map(({ Values }) => String(Values)) };
+    if (step.op !== 'GetTable') return {};
+    const { StorageDescriptor, PartitionKeys } = record(body['Table']);
+    return { columns: [...namesIn(record(StorageDescriptor)['Columns']), ...namesIn(PartitionKeys)].sort() };
+  }
+}
+
+/** What a story leaves behind: its databases with their grants, settings, memberships, grants on the catalog. */
+export async function endStory(lake: Lake): Promise<void> {
+  const admin = arnOf('admin');
+  const settings = { DataLakeSettings: { DataLakeAdmins: [{ DataLakePrincipalIdentifier: admin }] } };
+  const put = await lakeFormation(lake, 'PutDataLakeSettings', settings);
+  if (put.status !== 200) throw new Error(JSON.stringify(put.body));
+  for (const Name of namesIn((await lake.ok('GetDatabases'))['DatabaseList'])) {
+    await lake.ok('DeleteDatabase', { Name });
+  }
+  const held = await lakeFormation(lake, 'ListPermissions', { ResourceType: 'CATALOG' });
+  for (const { Principal, Permissions } of list(held.body['PrincipalResourcePermissions'])) {
+    const Resource = { Catalog: { Id: ACCOUNT } };
+    await lakeFormation(lake, 'RevokePermissions', { Principal, Resource, Permissions });
+  }
+  for (const GroupName of GROUPS) {
+    for (const UserName of await iam(lake, 'GetGroup', { GroupName }, 'UserName')) {
+      await iam(lake, 'RemoveUserFromGroup', { GroupName, UserName });
+    }
+  }
+}

@@ -1,0 +1,182 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { InProcessLake, InProcessStory } from './in-process.ts';
+import { Oracle } from './oracle.ts';
+import { type Decide, type On, type Step, step, type WrittenStep } from './story.ts';
+
+/** More of them, or the same again: `LAKEWARDEN_WORLDS=2000 LAKEWARDEN_SEED=... npx vitest run ...`. */
+const WORLDS = Number(process.env['LAKEWARDEN_WORLDS'] ?? 60);
+const SEED = Number(process.env['LAKEWARDEN_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const LEAST_DECISIONS = 400 * WORLDS;
+
+const CALLERS = ['ann', 'bob', 'session/reader', 'admin'];
+const GRANTEES = ['ann', 'bob', 'group/analysts', 'role/reader', 'IAM_ALLOWED_PRINCIPALS', 'IAMPrincipals'];
+const DATABASES = ['a', 'b'];
+const TABLES = ['a.t', 'a.u', 'b.t'];
+const COLUMNS = ['id', 'name', 'mail', 'note'];
+const ON_CATALOG = ['CREATE_DATABASE', 'ALL', 'DESCRIBE'];
+const ON_DATABASE = ['DESCRIBE', 'ALTER', 'DROP', 'CREATE_TABLE', 'ALL'];
+const ON_TABLE = ['DESCRIBE', 'SELECT', 'INSERT', 'DELETE', 'ALTER', 'DROP', 'ALL'];
+
+const read = (written: WrittenStep): Step => step.parse(written);
+const caller = fc.oneof({ weight: 2, arbitrary: fc.constant('admin') }, fc.constantFrom(...CALLERS));
+const database = fc.constantFrom(...DATABASES);
+const table = fc.constantFrom(...TABLES);
+const columns = fc.subarray(COLUMNS, { minLength: 1 });
+const keys = fc.constantFrom<string[]>([], ['day']);
+
+const granting = fc
+  .oneof<fc.Arbitrary<[On, string[]]>[]>(
+    fc.tuple(fc.constant<On>({ catalog: true }), fc.subarray(ON_CATALOG.slice(0, 2), { minLength: 1 })),
+    fc.tuple(
+      database.map((name) => ({ database: name })),
+      fc.subarray(ON_DATABASE, { minLength: 1 }),
+    ),
+    fc.tuple(
+      database.map((name) => ({ tablesOf: name })),
+      fc.subarray(ON_TABLE, { minLength: 1 }),
+    ),
+    fc.tuple(
+      table.map((name) => ({ table: name })),
+      fc.subarray(ON_TABLE, { minLength: 1 }),
+    ),
+    fc.tuple(fc.record({ columns, of: table }), fc.constant(['SELECT'])),
+    fc.tuple(
+      fc.record({ allColumnsBut: fc.subarray([...COLUMNS, 'day']), of: table }),
+      fc.constant(['SELECT']),
+    ),
+  )
+  .chain(([on, permissions]) =>
+    fc.record({
+      on: fc.constant(on),
+      permissions: fc.constant(permissions),
+      option: fc.oneof(fc.constant<string[]>([]), fc.subarray(permissions)),
+      as: caller,
+    }),
+  );
+const grantee = fc.constantFrom(...GRANTEES);
+const principals = fc.subarray(['ann', 'bob', 'group/analysts', 'role/reader', 'admin'], { maxLength: 2 });
+const membership = { group: fc.constant('analysts'), user: fc.constantFrom('ann', 'bob') };
+const op = <Op extends string>(name: Op) => fc.constant(name);
+
+const anyStep: fc.Arbitrary<Step> = fc
+  .oneof(
+    {
+      weight: 10,
+      arbitrary: fc.tuple(granting, grantee).map(([given, to]) => ({ op: 'Grant' as const, ...given, to })),
+    },
+    {
+      weight: 3,
+      arbitrary: fc
+        .tuple(granting, grantee)
+        .map(([given, from]) => ({ op: 'Revoke' as const, ...given, from })),
+    },
+    fc.record({ op: op('Settings'), admins: principals, readOnlyAdmins: principals, isOpen: fc.boolean() }),
+    fc.record({ op: op('Join'), ...membership }),
+    fc.record({ op: op('Leave'), ...membership }),
+    fc.record({ op: op('CreateDatabase'), as: caller, database }),
+    fc.record({ op: op('RenameDatabase'), as: caller, database, to: database }),
+    fc.record({ op: op('DeleteDatabase'), as: caller, database }),
+    { weight: 2, arbitrary: fc.record({ op: op('CreateTable'), as: caller, table, columns, keys }) },
+    { weight: 2, arbitrary: fc.record({ op: op('UpdateTable'), as: caller, table, columns, keys }) },
+    { weight: 2, arbitrary: fc.record({ op: op('DeleteTable'), as: caller, table }) },
+  )
+  .map(read);
+
+/** Something there, and somebody who holds something of it. */
+const BEGINNING: readonly Step[] = [
+  ...DATABASES.map((name) => read({ op: 'CreateDatabase', database: name })),
+  ...TABLES.map((name) =>
+    read({ op: 'CreateTable', table: name, columns: ['id', 'name', 'mail'], keys: ['day'] }),
+  ),
+];
+
+function questionsOf(as: string): Decide[] {
+  const asked: Decide[] = [];
+  for (const withGrantOption of [false, true]) {
+    const ask = (permission: string, on: Decide['on']) => {
+      asked.push({ op: 'Decide', as, permission, on, withGrantOption });
+    };
+    for (const permission of ON_CATALOG) ask(permission, { catalog: true });
+    for (const name of DATABASES) for (const permission of ON_DATABASE) ask(permission, { database: name });
+    for (const name of DATABASES) for (const permission of ON_TABLE) ask(permission, { tablesOf: name });
+    for (const name of TABLES) for (const permission of ON_TABLE) ask(permission, { table: name });
+  }
+  return asked;
+}
+
+const looksOf = (as: string): Step[] => [
+  read({ op: 'GetDatabases', as }),
+  ...DATABASES.flatMap((name) => [
+    read({ op: 'GetDatabase', as, database: name }),
+    read({ op: 'GetTables', as, database: name }),
+  ]),
+  ...[...TABLES, 'b.none', 'c.t'].flatMap((name) => [
+    read({ op: 'GetTable', as, table: name }),
+    read({ op: 'GetPartitions', as, table: name }),
+  ]),
+];
+
+describe('random worlds of grants', () => {
+  let lake: InProcessLake;
+  let decisions = 0;
+  let allowed = 0;
+  let worlds = 0;
+
+  beforeAll(async () => {
+    lake = await InProcessLake.start();
+  });
+  afterAll(async () => {
+    await lake.close();
+  });
+
+  async function agree(oracle: Oracle, story: InProcessStory, told: readonly Step[]): Promise<void> {
+    for (const as of CALLERS) {
+      const asked = questionsOf(as);
+      const answers = await story.decideAll(as, asked);
+      for (const [i, question] of asked.entries()) {
+        const expected = oracle.run(question);
+        expect({ told, question, answer: answers[i] }).toEqual({ told, question, answer: expected });
+        decisions += 1;
+        if (expected.code === 'OK') allowed += 1;
+      }
+      for (const look of looksOf(as)) {
+        const answer = await story.run(look);
+        expect({ told, look, answer }).toEqual({ told, look, answer: oracle.run(look) });
+      }
+    }
+  }
+
+  it(
+    `decides as the oracle does (LAKEWARDEN_SEED=${String(SEED)})`,
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(anyStep, { minLength: 2, maxLength: 12 }), async (steps) => {
+          const oracle = new Oracle();
+          const story = new InProcessStory(lake, `_${String((worlds += 1))}`);
+          try {
+            const told: Step[] = [];
+            for (const each of [...BEGINNING, ...steps]) {
+              told.push(each);
+              const answer = await story.run(each);
+              expect({ told, answer }).toEqual({ told, answer: oracle.run(each) });
+              // In between as well: what was decided before a change must not outlive it.
+              if (told.length === BEGINNING.length + Math.ceil(steps.length / 2))
+                await agree(oracle, story, told);
+            }
+            await agree(oracle, story, told);
+          } finally {
+            await story.end();
+          }
+        }),
+        { numRuns: WORLDS, seed: SEED, endOnFailure: false },
+      );
+      expect(decisions).toBeGreaterThan(LEAST_DECISIONS);
+      // Worlds in which everything or nothing is allowed would prove little.
+      expect(allowed / decisions).toBeGreaterThan(0.1);
+      expect(allowed / decisions).toBeLessThan(0.9);
+    },
+    WORLDS * 3_000,
+  );
+});

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+
+/** The language of the permission cases and random worlds: plain data, said to the oracle and to the lake alike. */
+
+export const ACCOUNT = '111122223333';
+
+/**
+ * Who asks: `admin` (the account's first administrator), users (`ann`), role sessions (`session/reader`).
+ * Who is granted to: these, and `group/NAME`, `role/NAME`, `IAM_ALLOWED_PRINCIPALS`, `IAMPrincipals` (all of the account).
+ */
+export const USERS = ['ann', 'bob', 'cat', 'liz', 'ned'] as const;
+export const GROUPS = ['analysts', 'makers'] as const;
+export const ROLE = 'reader';
+
+const permissions = z.array(z.string());
+const caller = z.string().default('admin');
+
+/** Databases are named `sales`, tables `sales.orders`. */
+const on = z.union([
+  z.strictObject({ catalog: z.literal(true) }),
+  z.strictObject({ database: z.string() }),
+  z.strictObject({ table: z.string() }),
+  z.strictObject({ tablesOf: z.string() }),
+  z.strictObject({ columns: z.array(z.string()), of: z.string() }),
+  z.strictObject({ allColumnsBut: z.array(z.string()), of: z.string() }),
+]);
+export type On = z.output<typeof on>;
+
+const granting = { as: caller, permissions, on, option: permissions.default([]) };
+const database = { as: caller, database: z.string() };
+const table = { as: caller, table: z.string() };
+const columns = { columns: z.array(z.string()), keys: z.array(z.string()).default([]) };
+
+export const step = z.discriminatedUnion('op', [
+  z.strictObject({ op: z.literal('Grant'), ...granting, to: z.string() }),
+  z.strictObject({ op: z.literal('Revoke'), ...granting, from: z.string() }),
+  z.strictObject({
+    op: z.literal('Settings'),
+    as: caller,
+    admins: z.array(z.string()).default(['admin']),
+    readOnlyAdmins: z.array(z.string()).default([]),
+    /** New databases and tables are granted to IAM_ALLOWED_PRINCIPALS. */
+    isOpen: z.boolean().default(false),
+  }),
+  z.strictObject({ op: z.literal('Join'), group: z.string(), user: z.string() }),
+  z.strictObject({ op: z.literal('Leave'), group: z.string(), user: z.string() }),
+  z.strictObject({ op: z.literal('CreateDatabase'), ...database }),
+  z.strictObject({ op: z.literal('GetDatabase'), ...database }),
+  z.strictObject({ op: z.literal('GetDatabases'), as: caller }),
+  z.strictObject({ op: z.literal('RenameDatabase'), ...database, to: z.string() }),
+  z.strictObject({ op: z.literal('DeleteDatabase'), ...database }),
+  z.strictObject({ op: z.literal('CreateTable'), ...table, ...columns }),
+  z.strictObject({ op: z.literal('GetTable'), ...table }),
+  z.strictObject({ op: z.literal('GetTables'), ...database }),
+  z.strictObject({ op: z.literal('UpdateTable'), ...table, ...columns }),
+  z.strictObject({ op: z.literal('DeleteTable'), ...table }),
+  z.strictObject({ op: z.literal('GetPartitions'), ...table }),
+  z.strictObject({ op: z.literal('CreatePartition'), ...table, value: z.string() }),
+  z.strictObject({ op: z.literal('DeletePartition'), ...table, value: z.string() }),
+  /** The bare decision: may this one do that, or pass it on? No door asks it in just this form. */
+  z.strictObject({
+    op: z.literal('Decide'),
+    as: caller,
+    permission: z.string(),
+    on: z.union([
+      z.strictObject({ catalog: z.literal(true) }),
+      z.strictObject({ database: z.string() }),
+      z.strictObject({ table: z.string() }),
+      z.strictObject({ tablesOf: z.string() }),
+    ]),
+    withGrantOption: z.boolean().default(false),
+  }),
+]);
+export type Step = z.output<typeof step>;
+/** As it is written down: with what is usual left out. */
+export type WrittenStep = z.input<typeof step>;
+export type Decide = Extract<Step, { op: 'Decide' }>;
+
+export const answer = z.strictObject({
+  /** OK, or the exception. */
+  code: z.string().default('OK'),
+  /** GetTable, Decide on a table: the columns and partition keys that are shown, by name. */
+  columns: z.array(z.string()).optional(),
+  /** GetDatabases, GetTables: by name. */
+  names: z.array(z.string()).optional(),
+  /** GetDatabase: whether more than its name is shown. */
+  isWhole: z.boolean().optional(),
+});
+export type Answer = z.output<typeof answer>;
+
+export const permissionCase = z.strictObject({
+  id: z.string(),
+  /** Of the decision rule, such as `§5`. */
+  section: z.string(),
+  says: z.string(),
+  /** Steps after the fixture whatever their answer: what was refused then must not be remembered. */
+  before: z.array(step).default([]),
+  /** Steps that must succeed, after that. */
+  given: z.array(step).default([]),
+  ask: step,
+  answer: answer.prefault({}),
+});
+export type PermissionCase = z.output<typeof permissionCase>;
+
+export const caseFile = z.strictObject({
+  /** Before every case. */
+  fixture: z.array(step),
+  cases: z.array(permissionCase),
+});
+
+/** What stories are told to. */
+export interface Listener {
+  run(step: Step): Promise<Answer>;
+}
+
+/** The two halves of `sales.orders`, folded as the field folds names (§13.9). */
+export function pathOf(table: string): readonly [database: string, name: string] {
+  const [database = '', name = ''] = table.toLowerCase().split('.');
+  return [database, name];
+}
