@@ -337,6 +337,42 @@ describe.each(DATABASES)('permissions on %s', (databaseName) => {
     expect(codeOf(await get())).toBe('OK');
   });
 
+  it('asks the policy of the catalog: it allows beside the own ones, and its Deny wins', async () => {
+    await newDatabase('shared', ['t']);
+    const table = { DatabaseName: 'shared', Name: 't' };
+    await newUser(lake, 'cid', []);
+    const cid = await newUser(lake, 'dee', []);
+    await grant(userArn('dee'), { Table: table }, ['SELECT']);
+    const get = async () => as(cid, 'GetTable', table);
+    const put = (...statements: object[]) =>
+      lake.ok('PutResourcePolicy', {
+        PolicyInJson: JSON.stringify({ Version: '2012-10-17', Statement: statements }),
+      });
+    const every = `arn:aws:glue:us-east-1:${ACCOUNT}:*`;
+    const allow = (Principal: object) => ({
+      Effect: 'Allow',
+      Principal,
+      Action: 'glue:Get*',
+      Resource: every,
+    });
+    expect(codeOf(await get())).toBe(DENIED);
+    await put(allow({ AWS: userArn('dee') }));
+    expect(codeOf(await get())).toBe('OK');
+    await put(allow({ AWS: userArn('cid') }));
+    expect(codeOf(await get())).toBe(DENIED);
+    await put(allow({ AWS: ACCOUNT }), {
+      Effect: 'Deny',
+      Principal: '*',
+      Action: 'glue:GetTable',
+      Resource: `arn:aws:glue:us-east-1:${ACCOUNT}:table/shared/*`,
+    });
+    expect(messageOf(await get())).toContain('explicit deny');
+    expect((await lake.glue('GetTable', table)).status).toBe(400);
+    await lake.ok('DeleteResourcePolicy');
+    expect(codeOf(await get())).toBe(DENIED);
+    expect((await lake.glue('GetTable', table)).status).toBe(200);
+  });
+
   it('refuses a policy with a typo, naming it, and stores nothing', async () => {
     for (const [document, fault] of [
       ['{"Statement":[{"Effect":"Allow","Actions":"*","Resource":"*"}]}', /Actions/],

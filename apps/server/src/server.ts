@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 
-import { indexTablesForSearch } from '@lakewarden/catalog';
+import { indexTablesForSearch, readResourcePolicy } from '@lakewarden/catalog';
 import {
   type AccessKeyPair,
   authorizeByPolicies,
@@ -15,6 +15,8 @@ import {
   MasterKeys,
   readSigningKeys,
   refuseExpired,
+  type ResourcePolicyOf,
+  resourcePolicySet,
   TokenService,
 } from '@lakewarden/identity';
 import {
@@ -126,6 +128,14 @@ export async function startServer(settings: Settings, options: ServerOptions = {
       },
     },
   );
+  const resourcePolicyOf: ResourcePolicyOf = async (scope, accountId) => {
+    const { set } = await scope.cached(`resource-policy\n${accountId}`, async () => {
+      const text = await readResourcePolicy(scope.tx, accountId);
+      const value = { set: text === undefined ? undefined : await resourcePolicySet(text) };
+      return { value, tags: [tag('resource-policy', accountId)] };
+    });
+    return set;
+  };
   const runner = new UseCaseRunner({
     database,
     feed,
@@ -137,7 +147,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
       clock,
     ),
     region: settings.LAKEWARDEN_REGION,
-    authorize: authorizeByPolicies(clock, settings.LAKEWARDEN_REGION),
+    authorize: authorizeByPolicies(clock, settings.LAKEWARDEN_REGION, resourcePolicyOf),
     permissions: dataPermissions,
     files: new LocalLake(localRoots(settings)),
     enqueue: (tx, job) => jobs.enqueue(tx, job),

@@ -46,6 +46,7 @@ type Show = (writes: readonly FeedWrite[]) => Promise<readonly FeedWrite[]>;
 /**
  * What comes behind a position, each write whole.
  * @param show what it leaves out is not counted: a page's length must not tell of it
+ * @param whatIsKept what is trimmed meanwhile is not missed: all that is kept was asked for, not what came behind a place
  * @throws InvalidInputException what came behind it has been trimmed, or the log has never been that long
  */
 export async function readWrites(
@@ -54,6 +55,7 @@ export async function readWrites(
   after: bigint,
   { limit, filter }: Pick<ReadChanges, 'limit' | 'filter'>,
   show: Show = (writes) => Promise.resolve(writes),
+  whatIsKept = false,
 ): Promise<LogRead> {
   const writes: FeedWrite[] = [];
   let through = after;
@@ -62,7 +64,8 @@ export async function readWrites(
     const placed = await placeChanges(scope.tx, accountId);
     const batch = Math.min(STEP, Math.max(limit, 100));
     const log = await readLog(scope.tx, accountId, through, batch);
-    if (through < log.trimmedThrough || through > log.position) throw expiredCursor();
+    const isBehind = through < log.trimmedThrough && !whatIsKept;
+    if (isBehind || through > log.position) throw expiredCursor();
     const asked = log.writes.map((stored) => toFeedWrite(stored, filter));
     for (const write of await show(asked)) {
       if (found > 0 && found + write.events.length > limit) return { writes, through, hasMore: true };
@@ -100,8 +103,13 @@ export const readChanges = defineRead({
     const { accountId } = scope.caller;
     await authorizeFeed(scope, accountId);
     const start = await startOf(scope, command.after);
-    const { writes, through, hasMore } = await readWrites(scope, accountId, start, command, (all) =>
-      writesShownTo(scope, accountId, all),
+    const { writes, through, hasMore } = await readWrites(
+      scope,
+      accountId,
+      start,
+      command,
+      (all) => writesShownTo(scope, accountId, all),
+      command.after === 'earliest',
     );
     return {
       events: writes.flatMap(({ events }) => events),

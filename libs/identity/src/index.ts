@@ -1,6 +1,7 @@
 export { type AccessKeyPair, newAccessKeyPair } from './access-key/access-key.ts';
 export * from './account/accounts.ts';
-export { authorizeByPolicies } from './policy/authorize.ts';
+export { authorizeByPolicies, type ResourcePolicyOf } from './policy/authorize.ts';
+export { resourcePolicySet } from './policy/resource-policy-set.ts';
 export { type AccessKeyHolder, findAccessKeyHolder } from './caller/principal.repository.ts';
 export * from './caller/find-principal.ts';
 export type { Group } from './group/group.ts';

@@ -64,6 +64,3 @@ export interface Resource {
   /** What it lies in: IAM asks for the catalog, the database and the table (spec/permissions.md §11). */
   readonly within?: readonly string[];
 }
-
-/** Throws AccessDeniedException unless the caller may do the action to the resource. */
-export type Authorize = (caller: Caller, action: string, resource: Resource) => void | Promise<void>;

@@ -63,6 +63,17 @@ export interface Cacheable<T> {
   readonly tags: readonly string[];
 }
 
+/**
+ * Gate 1. Throws AccessDeniedException unless the caller may do the action to the resource.
+ * @param scope what it reads with
+ */
+export type Authorize = (
+  caller: Caller,
+  action: string,
+  resource: Resource,
+  scope: Pick<ReadScope, 'tx' | 'cached'>,
+) => void | Promise<void>;
+
 export interface ReadScope {
   readonly tx: Tx;
   readonly caller: Caller;

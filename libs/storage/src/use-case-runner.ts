@@ -60,7 +60,11 @@ export class UseCaseRunner implements UseCases {
     command: Command,
   ): Promise<Answer> {
     try {
-      return await useCase.run(this.#readScope(this.#readTx, caller, useCase.action), command);
+      const { cache } = this.#ports;
+      const scope = this.#readScope(this.#readTx, caller, useCase.action, (key, load) =>
+        cache.get(key, load),
+      );
+      return await useCase.run(scope, command);
     } catch (error) {
       throw explainFailure(error);
     }
@@ -77,9 +81,8 @@ export class UseCaseRunner implements UseCases {
     const { answer, revision } = await database.transaction(async (prisma, client) => {
       const tx = writeTx(database, prisma, client);
       const scope: WriteScope = {
-        ...this.#readScope(tx, caller, useCase.action),
-        cached: (key, load) =>
-          caller.request.revision === undefined ? cache.peek(key, load) : load().then(({ value }) => value),
+        // What a transaction has read may be undone with it: it is not kept.
+        ...this.#readScope(tx, caller, useCase.action, (key, load) => cache.peek(key, load)),
         now,
         files,
         newId,
@@ -97,9 +100,11 @@ export class UseCaseRunner implements UseCases {
     return answer;
   }
 
-  #readScope(tx: Tx, caller: Caller, action: string): ReadScope {
-    const { clock, tokens, region, authorize, cache, permissions } = this.#ports;
+  #readScope(tx: Tx, caller: Caller, action: string, known: ReadScope['cached']): ReadScope {
+    const { clock, tokens, region, authorize, permissions } = this.#ports;
     const home: ArnHome = { region, accountId: caller.accountId };
+    const cached: ReadScope['cached'] = (key, load) =>
+      caller.request.revision === undefined ? known(key, load) : load().then(({ value }) => value);
     return {
       tx,
       caller,
@@ -107,9 +112,9 @@ export class UseCaseRunner implements UseCases {
       tokens,
       home,
       permissions,
-      cached: (key, load) =>
-        caller.request.revision === undefined ? cache.get(key, load) : load().then(({ value }) => value),
-      authorize: async (resource, asked = action) => authorize(caller, asked, resource),
+      cached,
+      // With this transaction's own connection: the embedded database has no second one.
+      authorize: async (resource, asked = action) => authorize(caller, asked, resource, { tx, cached }),
     };
   }
 

@@ -8,6 +8,7 @@ import {
   type PageRequest,
   type ReadScope,
   toPage,
+  type Tx,
 } from '@lakewarden/kernel';
 
 import { authorizeCatalog } from '../reference.ts';
@@ -140,3 +141,7 @@ export const deleteResourcePolicy = defineWrite({
     scope.changed(policyChange(accountId));
   },
 });
+
+/** The text of the account's policy, for gate 1: asked before anybody is authorized, so nobody is. */
+export const readResourcePolicy = async (tx: Tx, accountId: string): Promise<string | undefined> =>
+  (await findResourcePolicy(tx, accountId))?.policy;

@@ -1,6 +1,7 @@
-import { type Authorize, type Caller, type Clock, LakewardenError } from '@lakewarden/kernel';
+import { type Authorize, type Caller, type Clock, LakewardenError, type ReadScope } from '@lakewarden/kernel';
 
 import type { Context } from './condition.ts';
+import { PRINCIPAL_NAMES, type PolicySet } from './policy-set.ts';
 import { policySetOf } from './principal-policies.ts';
 
 const set = (context: Map<string, readonly string[]>, key: string, value: string | undefined): void => {
@@ -13,6 +14,12 @@ const USER_NAME = /:user\/(?:.*\/)?([^/]+)$/;
 export function contextOf(caller: Caller, now: Date, region: string): Context {
   const context = new Map<string, readonly string[]>();
   const { session } = caller;
+  context.set(PRINCIPAL_NAMES, [
+    caller.arn,
+    ...(caller.grantee === undefined ? [] : [caller.grantee]),
+    caller.accountId,
+    `arn:aws:iam::${caller.accountId}:root`,
+  ]);
   set(context, 'aws:PrincipalArn', caller.grantee ?? caller.arn);
   set(context, 'aws:PrincipalAccount', caller.accountId);
   // A role's bearer token carries no session's facts: it is a role's all the same, without a second factor.
@@ -46,20 +53,31 @@ const denied = (caller: Caller, action: string, arn: string, isExplicit: boolean
       (isExplicit ? ' with an explicit deny in a policy' : ''),
   );
 
+/** The policy of an account's catalog, compiled; undefined where it has none. */
+export type ResourcePolicyOf = (
+  scope: Pick<ReadScope, 'tx' | 'cached'>,
+  accountId: string,
+) => Promise<PolicySet | undefined>;
+
 /**
- * Gate 1: the caller's own policies. What another account owns is reached through shares, which are not there yet:
- * until then nobody reaches it.
+ * Gate 1: the caller's own policies and, for the catalog, the one of its account: within an account one of them has to
+ * allow and none may deny. A boundary or session policy bounds both. What another account owns is reached through
+ * shares, which are not there yet: until then nobody reaches it.
  */
 export const authorizeByPolicies =
-  (clock: Clock, region: string): Authorize =>
-  (caller, action, resource) => {
-    const policies = policySetOf(caller.policies);
-    if (policies === undefined || caller.accountId !== resource.accountId) {
+  (clock: Clock, region: string, resourcePolicyOf: ResourcePolicyOf): Authorize =>
+  async (caller, action, resource, scope) => {
+    const own = policySetOf(caller.policies);
+    if (own === undefined || caller.accountId !== resource.accountId) {
       throw denied(caller, action, resource.arn, false);
     }
     const context = () => contextOf(caller, clock.now(), region);
+    const shared = action.startsWith('glue:') ? await resourcePolicyOf(scope, resource.accountId) : undefined;
     for (const arn of [resource.arn, ...(resource.within ?? [])]) {
-      const { allowed, isExplicitDeny } = policies.decide(action, arn, context);
-      if (!allowed) throw denied(caller, action, resource.arn, isExplicitDeny);
+      const mine = own.decide(action, arn, context);
+      const theirs = shared?.decide(action, arn, context);
+      const isExplicit = mine.isExplicitDeny || theirs?.isExplicitDeny === true;
+      const allowed = mine.allowed || (theirs?.allowed === true && !own.isCapped);
+      if (isExplicit || !allowed) throw denied(caller, action, resource.arn, isExplicit);
     }
   };

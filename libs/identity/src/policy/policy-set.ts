@@ -45,13 +45,25 @@ const variablesOf = (context: Context) => (name: string) => {
   return values?.length === 1 ? values[0] : undefined;
 };
 
+/** Every name of the caller that a Principal element may have. No policy can name the key. */
+export const PRINCIPAL_NAMES = 'principal names';
+
+/** A policy of a principal speaks of whoever it is attached to; one of a resource says of whom. */
+function speaksOfCaller({ principals, isNotPrincipal }: CompiledStatement, context: Context): boolean {
+  if (principals.length === 0) return !isNotPrincipal;
+  const names = context.get(PRINCIPAL_NAMES) ?? [];
+  return principals.some((each) => each === '*' || names.includes(each)) !== isNotPrincipal;
+}
+
 /** Whether the statement is about this action on this resource, now. */
 export function speaksOf(
-  { actions, isNotAction, resources, isNotResource, conditions }: CompiledStatement,
+  statement: CompiledStatement,
   action: string,
   resource: string,
   context: Context,
 ): boolean {
+  const { actions, isNotAction, resources, isNotResource, conditions } = statement;
+  if (!speaksOfCaller(statement, context)) return false;
   const variables = variablesOf(context);
   const isAction = actions.some((pattern) => matchesPattern(pattern, action, variables, true));
   if (isAction === isNotAction) return false;
@@ -149,6 +161,7 @@ export class PolicySet {
   }
 }
 
-const isTimeless = ({ conditions, actions, resources }: CompiledStatement): boolean =>
+const isTimeless = ({ conditions, actions, resources, principals }: CompiledStatement): boolean =>
   conditions.length === 0 &&
+  principals.length === 0 &&
   [...actions, ...resources].every(({ parts }) => parts.every(({ kind }) => kind !== 'variable'));
