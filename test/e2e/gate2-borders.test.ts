@@ -133,6 +133,14 @@ const GRAPHQL_REFUSED: Readonly<Record<string, string>> = {
   'Mutation.deleteFunction': `mutation { deleteFunction(input: { database: "zzbase", name: "zzfunction" }) { name } }`,
   'Mutation.tagResource': `mutation { tagResource(input: { resourceArn: "${arn.ResourceArn}", tags: { planted: "1" } }) { tags } }`,
   'Mutation.untagResource': `mutation { untagResource(input: { resourceArn: "${arn.ResourceArn}", keys: ["zztag"] }) { tags } }`,
+  // Told of everything: for those who see everything.
+  'Query.webhooks': '{ webhooks { edges { node { url database table } } } }',
+  'Mutation.createWebhook':
+    'mutation { createWebhook(input: { url: "https://example.com/" }) { webhook { url } } }',
+  'Mutation.deleteWebhook':
+    'mutation { deleteWebhook(input: { id: "00000000-0000-7000-8000-000000000000" }) { id } }',
+  'Mutation.reviveWebhook':
+    'mutation { reviveWebhook(input: { id: "00000000-0000-7000-8000-000000000000" }) { webhook { url } } }',
 };
 const DOCUMENT = '{ version: 1, scope: "databases", databases: { zzbase: { tables: { zztable: {} } } } }';
 /** The same answer whether the names are there or not, and none of what is there. */

@@ -7,6 +7,7 @@ import {
   notFound,
   type Page,
   type PageRequest,
+  type ReadScope,
   type Secret,
   toPage,
 } from '@lakewarden/kernel';
@@ -27,6 +28,20 @@ import {
 } from './webhook.repository.ts';
 
 const noSuchWebhook = (id: string): LakewardenError => notFound(`Webhook ${id} not found`);
+
+/**
+ * A webhook is told of everything, without its maker being asked again: that takes one who sees all of the data lake, an
+ * administrator of it or a read-only one (spec/permissions.md §4).
+ * @throws AccessDeniedException
+ */
+async function authorizeWebhooks(scope: ReadScope, accountId: string): Promise<void> {
+  await authorizeFeed(scope, accountId);
+  if ((await scope.permissions.visibleDatabases(scope, accountId, '', 1)) === 'all') return;
+  throw new LakewardenError(
+    'AccessDeniedException',
+    'Webhooks are told of every change: they take a data lake administrator, or a read-only one.',
+  );
+}
 
 const webhookChange = (accountId: string, id: string): Change => ({
   accountId,
@@ -62,7 +77,7 @@ export const createWebhook = defineWrite({
     { url, filter, after, allowsPrivateNetworks, keys }: CreateWebhook,
   ): Promise<{ readonly webhook: Webhook; readonly secret: Secret<string> }> {
     const { accountId } = scope.caller;
-    await authorizeFeed(scope, accountId);
+    await authorizeWebhooks(scope, accountId);
     const destination = requireDestination(url, allowsPrivateNetworks);
     if ((await countWebhooksLocked(scope.tx, accountId)) >= MAX_WEBHOOKS_OF_AN_ACCOUNT) {
       throw new LakewardenError(
@@ -93,7 +108,7 @@ export const listWebhooks = defineRead({
 
   async run(scope, { limit, token }: PageRequest): Promise<Page<Webhook>> {
     const { accountId, arn } = scope.caller;
-    await authorizeFeed(scope, accountId);
+    await authorizeWebhooks(scope, accountId);
     const question = ['ListWebhooks', accountId, arn];
     const after = token === undefined ? '' : scope.tokens.open(question, token).toString();
     const found = await listWebhookRows(scope.tx, accountId, after, limit + 1);
@@ -107,7 +122,7 @@ export const deleteWebhook = defineWrite({
 
   async run(scope, id: string): Promise<void> {
     const { accountId } = scope.caller;
-    await authorizeFeed(scope, accountId);
+    await authorizeWebhooks(scope, accountId);
     if (!(await deleteWebhookRow(scope.tx, accountId, id))) throw noSuchWebhook(id);
     scope.changed(webhookChange(accountId, id));
   },
@@ -128,7 +143,7 @@ export const reviveWebhook = defineWrite({
 
   async run(scope, { id, after }: ReviveWebhook): Promise<Webhook> {
     const { accountId } = scope.caller;
-    await authorizeFeed(scope, accountId);
+    await authorizeWebhooks(scope, accountId);
     const position = after === undefined ? undefined : await startOf(scope, after);
     const revived = await reviveWebhookRow(scope.tx, accountId, id, position);
     if (revived === undefined) throw noSuchWebhook(id);
