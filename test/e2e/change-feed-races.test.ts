@@ -27,7 +27,8 @@ describe('the change feed of two servers on one PostgreSQL', () => {
   it('given a write that commits after later revisions were read, tells of it nevertheless', async () => {
     const [lake] = lakes;
     const { cursor } = await readEvents(lake, token);
-    const event = { kind: 'DATABASE', type: 'CREATED', databaseId: 'x', database: 'late' };
+    const DATABASE_ID = '00000000-0000-7000-8000-000000000000';
+    const event = { kind: 'DATABASE', type: 'CREATED', databaseId: DATABASE_ID, database: 'late' };
     const late = new pg.Client({ connectionString: postgres.url });
     await late.connect();
     await late.query('BEGIN');

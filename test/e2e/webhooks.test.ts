@@ -315,6 +315,18 @@ describe.each(DATABASES)('webhooks on %s', (databaseName) => {
     await expect(plain.create({ url: receiver.url })).rejects.toThrow(/^AccessDeniedException: /);
     await expect(plain.remove('x')).rejects.toThrow(/^AccessDeniedException: /);
     await expect(plain.revive('x')).rejects.toThrow(/^AccessDeniedException: /);
+    // A policy lets him follow what he may describe; a webhook would tell him of everything.
+    const put = await query(lake, 'iam', 'PutUserPolicy', {
+      UserName: 'plain',
+      PolicyName: 'all',
+      PolicyDocument: '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}',
+    });
+    expect(put.status).toBe(200);
+    const words = /^AccessDeniedException: Webhooks are told of every change/;
+    await expect(plain.list()).rejects.toThrow(words);
+    await expect(plain.create({ url: receiver.url })).rejects.toThrow(words);
+    await expect(plain.remove('x')).rejects.toThrow(words);
+    await expect(plain.revive('x')).rejects.toThrow(words);
   });
 
   it('logs no secret and nothing of the path', async () => {
@@ -409,5 +421,36 @@ describe.each(DATABASES)('the secret of a webhook on %s', (databaseName) => {
     await receiver.close();
     await postgres?.stop();
     await rm(directory, { recursive: true, force: true });
+  });
+});
+
+describe('webhooks of two servers on one PostgreSQL', () => {
+  it('are told every write of both in order, and go on when one of them leaves', async () => {
+    const postgres = await startPostgres();
+    const options = {
+      databaseUrl: postgres.url,
+      environment: { LAKEWARDEN_WEBHOOK_PRIVATE_NETWORKS: 'true' },
+    };
+    const first = await startLake('PostgreSQL', options);
+    const second = await startLake('PostgreSQL', { ...options, credentials: first });
+    const receiver = new WebhookReceiver();
+    await receiver.open();
+    const token = await login(first);
+    await webhooksOf(first, () => token).create({ url: receiver.url });
+    const write = (lake: Lake, name: string) => lake.ok('CreateDatabase', { DatabaseInput: { Name: name } });
+
+    for (let i = 0; i < 20; i += 1) await write(i % 2 === 0 ? first : second, `both${String(i)}`);
+    await receiver.until(20);
+    await first.stop();
+    await write(second, 'alone');
+    // At least once: what a server cannot note before it leaves is told again, under its id.
+    const byId = () => new Map(receiver.received.map((each) => [each.headers['webhook-id'], each]));
+    for (let count = 21; byId().size < 21; count += 1) await receiver.until(count);
+    expect([...byId().values()].map((each) => bodyOf(each).events.map(({ database }) => database))).toEqual(
+      [...Array.from({ length: 20 }, (_, i) => `both${String(i)}`), 'alone'].map((name) => [name]),
+    );
+    await second.stop();
+    await receiver.close();
+    await postgres.stop();
   });
 });

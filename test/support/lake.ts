@@ -86,7 +86,7 @@ export async function startLake(
     input: object | string = {},
     { caller = credentials, headers = {} }: GlueCallOptions = {},
   ): Promise<Answer> =>
-    callGlue({ url: server.url, ...caller }, operation, input, {
+    callGlue({ ...caller, url: server.url }, operation, input, {
       headers,
       now: options.clock?.now() ?? new Date(),
     });

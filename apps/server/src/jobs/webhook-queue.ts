@@ -15,6 +15,7 @@ const CONCURRENCY = 16;
 const PAGE = 500;
 /** Changes that come together are looked at together. */
 const GATHER_MS = 50;
+const CLOSE_GRACE_MS = 2_000;
 
 /** How often and how far apart a consumer that does not take a delivery is asked again. */
 export interface WebhookRetries {
@@ -99,9 +100,13 @@ export class WebhookQueue {
     this.#isClosing = true;
     clearTimeout(this.#timer);
     await this.#asking;
-    const closed = this.#worker.close();
+    // What is on its way may be answered: cut off, it would be told again.
+    const cutOff = setTimeout(() => {
+      this.#sender.close();
+    }, CLOSE_GRACE_MS);
+    await this.#worker.close();
+    clearTimeout(cutOff);
     this.#sender.close();
-    await closed;
   }
 
   async #ask(): Promise<void> {

@@ -69,6 +69,7 @@ export const nextDeliveries = defineRead({
     const { webhook, secret } = found;
     const read = await readBehind(scope, webhook);
     if (read === 'expired') return read;
+    // All of the account's: who makes a webhook sees all of it.
     const deliveries = visibleWrites(webhook.accountId, read.writes)
       .filter(({ events }) => events.length > 0)
       .map((write) => toDelivery(webhook, write));
