@@ -253,6 +253,7 @@ const GRAPHQL: Readonly<Record<string, string>> = {
   'Query.database': `{ database(name: "secret", catalogId: "${OWNER}") { name } }`,
   'Query.databases': `{ databases(catalogId: "${OWNER}") { edges { node { name } } } }`,
   'Query.table': `{ table(database: "secret", name: "hidden", catalogId: "${OWNER}") { name } }`,
+  'Query.explain': `{ explain(input: { permission: SELECT, catalogId: "${OWNER}", database: "secret", table: "hidden" }) { allowed } }`,
   'Query.exportCatalog': `{ exportCatalog(catalogId: "${OWNER}") { document } }`,
   'Query.planCatalog': `{ planCatalog(input: { catalogId: "${OWNER}", document: { version: 1, databases: {} } }) { base } }`,
   'Mutation.applyCatalog': `mutation { applyCatalog(input: { catalogId: "${OWNER}", document: { version: 1, databases: {} }, base: "x" }) { base } }`,

@@ -114,6 +114,8 @@ const GRAPHQL_REFUSED: Readonly<Record<string, string>> = {
     '{ database(name: "zzbase") { name tables { edges { node { name } } } tags functions { edges { node { name } } } } }',
   'Query.table': `{ table(database: "zzbase", name: "zztable") { ${everything} } }`,
   'Query.function': '{ function(database: "zzbase", name: "zzfunction") { name } }',
+  'Query.explain':
+    '{ explain(input: { permission: SELECT, database: "zzbase", table: "zztable" }) { allowed grants { because { principal } } } }',
   'Query.tags': `{ tags(resourceArn: "${arn.ResourceArn}") }`,
   'Mutation.createDatabase': 'mutation { createDatabase(input: { name: "zzbase" }) { database { name } } }',
   'Mutation.updateDatabase': 'mutation { updateDatabase(input: { name: "zzbase" }) { database { name } } }',

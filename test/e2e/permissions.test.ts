@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Answer } from '../support/glue.ts';
+import { graphql, login } from '../support/graphql.ts';
 import { DATABASES, type Lake, startLake } from '../support/lake.ts';
 import { lakeFormation } from '../support/lakeformation.ts';
 import { iam, type KeyPair, newUser } from '../support/principals.ts';
@@ -371,6 +372,55 @@ describe.each(DATABASES)('permissions on %s', (databaseName) => {
     await lake.ok('DeleteResourcePolicy');
     expect(codeOf(await get())).toBe(DENIED);
     expect((await lake.glue('GetTable', table)).status).toBe(200);
+  });
+
+  it('explains a decision by its reasons: to an administrator anybody’s, to others their own', async () => {
+    await newDatabase('told', ['t']);
+    const question = `query ($input: ExplainInput!) { explain(input: $input) {
+      principal resource allowed columns policies { action allowed }
+      grants { allowed because { kind principal permission grantedBy } missing { permission resource } } } }`;
+    const admin = await login(lake);
+    const ask = async (input: object, bearer = admin) => {
+      const { data, errors } = await graphql(lake, question, { input }, bearer);
+      return errors === undefined ? data?.['explain'] : errors[0]?.extensions.code;
+    };
+    const about = { principal: userArn('ann'), permission: 'SELECT', database: 'told', table: 't' };
+    expect(await ask(about)).toEqual({
+      principal: userArn('ann'),
+      resource: 'table told.t',
+      allowed: false,
+      columns: [],
+      policies: { action: 'glue:GetTable', allowed: true },
+      grants: {
+        allowed: false,
+        because: [],
+        missing: [{ permission: 'SELECT', resource: 'table told.t' }],
+      },
+    });
+    const columns = { TableWithColumns: { DatabaseName: 'told', Name: 't', ColumnNames: ['id'] } };
+    await grant(userArn('ann'), columns, ['SELECT']);
+    const because = [
+      { kind: 'grant', principal: userArn('ann'), permission: 'SELECT', grantedBy: userArn('admin') },
+    ];
+    expect(await ask(about)).toMatchObject({ allowed: true, columns: ['id'], grants: { because } });
+    // Gate 1 refuses him whatever he is granted.
+    await newUser(lake, 'eve', []);
+    await grant(userArn('eve'), columns, ['SELECT']);
+    expect(await ask({ ...about, principal: userArn('eve') })).toMatchObject({
+      allowed: false,
+      policies: { allowed: false },
+      grants: { allowed: true },
+    });
+    expect(await ask({ ...about, principal: userArn('nobody') })).toBe('EntityNotFoundException');
+
+    const sts = await query({ ...lake, ...ann }, 'sts', 'GetWebIdentityToken', {
+      'Audience.member.1': 'lakewarden',
+    });
+    const hers = sts.texts('WebIdentityToken')[0] ?? '';
+    const { principal: _ann, ...herself } = about;
+    expect(await ask(herself, hers)).toMatchObject({ principal: userArn('ann'), allowed: true });
+    expect(await ask({ ...about, principal: userArn('eve') }, hers)).toBe(DENIED);
+    expect(await ask({ ...herself, table: 'none' }, hers)).toBe(DENIED);
   });
 
   it('refuses a policy with a typo, naming it, and stores nothing', async () => {

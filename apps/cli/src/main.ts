@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { backupCommand, restoreCommand } from './backup.ts';
 import { applyCommand } from './catalog-document/apply.ts';
 import { exportCommand } from './catalog-document/export.ts';
+import { explainCommand } from './explain.ts';
 import { importCommand } from './import/import.ts';
 import { rotateMasterKeyCommand } from './rotate-master-key.ts';
 import { serveCommand } from './serve.ts';
@@ -12,6 +13,7 @@ const program = new Command('lakewarden')
   .description('A data catalog and permissions server that AWS clients already speak to.')
   .addCommand(serveCommand)
   .addCommand(tokenCommand)
+  .addCommand(explainCommand)
   .addCommand(importCommand)
   .addCommand(exportCommand)
   .addCommand(applyCommand)

@@ -21,6 +21,7 @@ import { DataQualityResolver } from './doors/graphql/data-quality.resolver.ts';
 import { DatabaseResolver } from './doors/graphql/database.resolver.ts';
 import { codeOf, formatErrors } from './doors/graphql/errors.ts';
 import { FunctionResolver } from './doors/graphql/function.resolver.ts';
+import { ExplainResolver } from './doors/graphql/explain.resolver.ts';
 import { graphqlHooks, type HookPorts } from './doors/graphql/hooks.ts';
 import { type IdentityPorts, IdentityResolver } from './doors/graphql/identity.resolver.ts';
 import { MAX_DEPTH, MAX_TOKENS } from './doors/graphql/limits.ts';
@@ -151,6 +152,7 @@ export class AppModule {
         ChangeResolver,
         WebhookResolver,
         IdentityResolver,
+        ExplainResolver,
         SchemaRegistryResolver,
         RegistrySchemaResolver,
         SchemaVersionResolver,

@@ -55,3 +55,4 @@ export {
   type UserName,
 } from './user/users.ts';
 export { isGrantee } from './caller/named-principal.ts';
+export { principalByArn } from './caller/principal-by-arn.ts';

@@ -88,6 +88,8 @@ export interface ReadScope {
   readonly cached: <T extends object>(key: string, load: () => Promise<Cacheable<T>>) => Promise<T>;
   /** Throws AccessDeniedException unless the caller may do this use case's action to the resource. */
   readonly authorize: (resource: Resource, action?: string) => Promise<void>;
+  /** The same as another would have it: to explain what he may, never to act in his name. */
+  readonly as: (other: Omit<Caller, 'request'>) => ReadScope;
   /** Gate 2: what grants say. Both gates must allow (spec/permissions.md §1). */
   readonly permissions: DataPermissions;
 }

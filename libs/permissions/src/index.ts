@@ -20,3 +20,4 @@ export {
   putDataLakeSettings,
   type PutDataLakeSettings,
 } from './settings/put-data-lake-settings.ts';
+export { explain, type Explain, type ExplainedResource, type Explanation } from './explain/explain.ts';

@@ -113,6 +113,7 @@ export class UseCaseRunner implements UseCases {
       home,
       permissions,
       cached,
+      as: (other) => this.#readScope(tx, { ...other, request: caller.request }, action, known),
       // With this transaction's own connection: the embedded database has no second one.
       authorize: async (resource, asked = action) => authorize(caller, asked, resource, { tx, cached }),
     };

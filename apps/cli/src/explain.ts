@@ -1,0 +1,113 @@
+import { Command } from 'commander';
+import { z } from 'zod';
+
+import { connect } from './graphql.ts';
+import { urlOption } from './server.ts';
+import { textTable } from './text-table.ts';
+
+const EXPLAIN = `query ($input: ExplainInput!) {
+  explain(input: $input) {
+    principal permission resource allowed columns
+    policies { action allowed refusal }
+    grants {
+      allowed
+      because { kind principal permission resource grantOption grantedBy at }
+      missing { permission resource }
+    }
+  }
+}`;
+
+const explanation = z.object({
+  principal: z.string(),
+  permission: z.string(),
+  resource: z.string(),
+  allowed: z.boolean(),
+  columns: z.array(z.string()).nullable(),
+  policies: z.object({ action: z.string(), allowed: z.boolean(), refusal: z.string().nullable() }),
+  grants: z.object({
+    allowed: z.boolean(),
+    because: z.array(
+      z.object({
+        kind: z.string(),
+        principal: z.string(),
+        permission: z.string(),
+        resource: z.string(),
+        grantOption: z.boolean(),
+        grantedBy: z.string().nullable(),
+        at: z.string().nullable(),
+      }),
+    ),
+    missing: z.array(z.object({ permission: z.string(), resource: z.string() })),
+  }),
+});
+type Explanation = z.output<typeof explanation>;
+
+interface ExplainOptions {
+  readonly url: string;
+  readonly principal?: string;
+  readonly action: string;
+  readonly resource?: string;
+  readonly json?: boolean;
+}
+
+/** @throws Error more than two names */
+function namesOf(resource: string | undefined): { readonly database?: string; readonly table?: string } {
+  if (resource === undefined) return {};
+  const [database = '', table, ...rest] = resource.split('.');
+  if (database === '' || table === '' || rest.length > 0) {
+    throw new Error(`--resource ${resource} is neither a database nor database.table.`);
+  }
+  return { database, ...(table !== undefined && { table }) };
+}
+
+function asText({
+  principal,
+  permission,
+  resource,
+  allowed,
+  columns,
+  policies,
+  grants,
+}: Explanation): string {
+  const lines = [`${principal} ${allowed ? 'may' : 'may not'} ${permission} ${resource}`];
+  lines.push(
+    policies.allowed
+      ? `policies: ${policies.action} is allowed`
+      : `policies: ${policies.refusal ?? 'not allowed'}`,
+  );
+  const missing = grants.missing.map((each) => `${each.permission} on ${each.resource}`).join(', ');
+  lines.push(grants.allowed ? 'grants: allowed' : `grants: missing ${missing}`);
+  if (columns !== null && grants.allowed) lines.push(`columns: ${columns.join(', ')}`);
+  const because = grants.because.map((each) => [
+    each.kind,
+    `${each.permission}${each.grantOption ? ' with grant option' : ''}`,
+    each.resource,
+    each.principal,
+    each.grantedBy ?? '',
+    each.at ?? '',
+  ]);
+  const table =
+    because.length === 0
+      ? ''
+      : textTable(['because', 'permission', 'on', 'held by', 'granted by', 'at'], because);
+  return `${lines.join('\n')}\n${table}`;
+}
+
+export const explainCommand = new Command('explain')
+  .description(
+    'why a principal may or may not do something: both gates, the grants that count, what is missing',
+  )
+  .addOption(urlOption())
+  .option('--principal <arn>', 'whom to ask about; yourself when left out')
+  .requiredOption('--action <permission>', 'SELECT, DESCRIBE, ALTER, DROP, INSERT, DELETE, CREATE_TABLE ...')
+  .option('--resource <name>', 'database or database.table; the whole catalog when left out')
+  .option('--json', 'as JSON')
+  .action(async ({ url, principal, action, resource, json }: ExplainOptions) => {
+    const names = namesOf(resource);
+    const ask = await connect(url);
+    const input = { principal, permission: action.toUpperCase(), ...names };
+    const answer = await ask(EXPLAIN, { input }, z.object({ explain: explanation }));
+    process.stdout.write(
+      json === true ? `${JSON.stringify(answer.explain, undefined, 2)}\n` : asText(answer.explain),
+    );
+  });

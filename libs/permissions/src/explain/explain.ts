@@ -1,0 +1,174 @@
+import { type DatabaseRef, lookUpTable, type TableRef } from '@lakewarden/catalog';
+import { principalByArn } from '@lakewarden/identity';
+import {
+  catalogArn,
+  databaseArn,
+  type Decision,
+  defineRead,
+  type GovernedResource,
+  LakewardenError,
+  type Permission,
+  type ReadScope,
+  type Resource,
+  showsColumn,
+  tableArn,
+} from '@lakewarden/kernel';
+
+import { authorizeLake } from '../authorize.ts';
+import { seesAll } from '../decision/caller-set.ts';
+import { describeResource } from '../decision/rule.ts';
+import { catalogIdOf, resolveResource } from '../grant/granted-resource.ts';
+import { settingsOf } from '../settings/put-data-lake-settings.ts';
+
+/** What one may ask about. */
+export type ExplainedResource =
+  | { readonly kind: 'Catalog'; readonly catalogId: string }
+  | { readonly kind: 'Database'; readonly database: DatabaseRef }
+  | { readonly kind: 'Table'; readonly table: TableRef };
+
+export interface Explain {
+  /** Absent: the caller himself. */
+  readonly principal?: string | undefined;
+  readonly permission: Permission;
+  readonly resource: ExplainedResource;
+}
+
+/** What both gates say, and why (spec/permissions.md §12). */
+export interface Explanation {
+  readonly principal: string;
+  readonly permission: Permission;
+  /** As a person names it: `table sales.orders`. */
+  readonly resource: string;
+  /** Both gates allow. */
+  readonly allowed: boolean;
+  /** Gate 1 for the operation that the permission is needed for first. */
+  readonly policies: { readonly action: string; readonly allowed: boolean; readonly refusal?: string };
+  /** Gate 2: the decision itself. */
+  readonly grants: Decision;
+  /** Of a table: the names of the columns that are shown. */
+  readonly columns?: readonly string[];
+}
+
+/** spec/permissions.md §9: the operation that asks for the permission first. */
+const ACTIONS: Readonly<Record<ExplainedResource['kind'], Partial<Record<Permission, string>>>> = {
+  Catalog: { CREATE_DATABASE: 'glue:CreateDatabase' },
+  Database: {
+    DESCRIBE: 'glue:GetDatabase',
+    ALTER: 'glue:UpdateDatabase',
+    DROP: 'glue:DeleteDatabase',
+    CREATE_TABLE: 'glue:CreateTable',
+  },
+  Table: {
+    DESCRIBE: 'glue:GetTable',
+    SELECT: 'glue:GetTable',
+    INSERT: 'glue:BatchCreatePartition',
+    DELETE: 'glue:BatchDeletePartition',
+    ALTER: 'glue:UpdateTable',
+    DROP: 'glue:DeleteTable',
+  },
+};
+const ANY_ACTION = 'glue:GetDatabases';
+
+function arnsOf(scope: ReadScope, resource: ExplainedResource): Resource {
+  const accountId = catalogIdOf(resource);
+  const home = { region: scope.home.region, accountId };
+  switch (resource.kind) {
+    case 'Catalog':
+      return { arn: catalogArn(home), accountId };
+    case 'Database':
+      return { arn: databaseArn(home, resource.database.name), accountId, within: [catalogArn(home)] };
+    case 'Table': {
+      const { database, name } = resource.table;
+      return {
+        arn: tableArn(home, database, name),
+        accountId,
+        within: [databaseArn(home, database), catalogArn(home)],
+      };
+    }
+  }
+}
+
+async function policiesOf(theirs: ReadScope, resource: ExplainedResource, permission: Permission) {
+  const action = ACTIONS[resource.kind][permission] ?? ANY_ACTION;
+  try {
+    await theirs.authorize(arnsOf(theirs, resource), action);
+    return { action, allowed: true };
+  } catch (error) {
+    if (!(error instanceof LakewardenError) || error.code !== 'AccessDeniedException') throw error;
+    return { action, allowed: false, refusal: error.message };
+  }
+}
+
+async function columnsShown(scope: ReadScope, ref: TableRef, decision: Decision): Promise<string[]> {
+  const table = await lookUpTable(scope, ref);
+  if (table === undefined || !decision.allowed) return [];
+  return [...(table.definition.StorageDescriptor?.Columns ?? []), ...table.partitionKeys]
+    .map(({ Name }) => Name)
+    .filter((name) => showsColumn(decision.columns, name.toLowerCase()));
+}
+
+/**
+ * What the resource is by ids. Who does not see the whole data lake hears the same of what is there and what is not.
+ * @throws AccessDeniedException, EntityNotFoundException
+ */
+async function resolved(
+  scope: ReadScope,
+  resource: ExplainedResource,
+  isAll: boolean,
+): Promise<GovernedResource> {
+  const { on } = await resolveResource(scope, resource).catch((error: unknown) => {
+    if (isAll || !(error instanceof LakewardenError)) throw error;
+    throw new LakewardenError(
+      'AccessDeniedException',
+      'Insufficient Lake Formation permission(s): Required DESCRIBE on the resource',
+    );
+  });
+  if (isAll) return on;
+  const seen = await scope.permissions.decide(scope, { permission: 'DESCRIBE', resource: on });
+  if (on.type !== 'CATALOG' && !seen.allowed) {
+    throw new LakewardenError(
+      'AccessDeniedException',
+      'Insufficient Lake Formation permission(s): Required DESCRIBE on the resource',
+    );
+  }
+  return on;
+}
+
+/**
+ * Why somebody may or may not do something: by the very code that decides. Who administers or audits the data lake may
+ * ask about every principal of it; everybody else about himself alone.
+ *
+ * @throws AccessDeniedException about another, or about what the caller may not see
+ * @throws EntityNotFoundException the principal, database or table
+ */
+export const explain = defineRead({
+  action: 'lakeformation:ListPermissions',
+
+  async run(scope, { principal, permission, resource }: Explain): Promise<Explanation> {
+    const catalogId = catalogIdOf(resource);
+    await authorizeLake(scope, catalogId);
+    const own = await settingsOf(scope, scope.caller.accountId);
+    const isAll = seesAll(scope.caller, catalogId, own);
+    const names = [scope.caller.arn, scope.caller.grantee];
+    const isHimself = principal === undefined || names.includes(principal);
+    if (!isHimself && !isAll) {
+      throw new LakewardenError(
+        'AccessDeniedException',
+        'Only an administrator of the data lake asks about others: leave the principal out to ask about yourself.',
+      );
+    }
+    const on = await resolved(scope, resource, isAll);
+    const theirs = isHimself ? scope : scope.as(await principalByArn(scope, principal));
+    const policies = await policiesOf(theirs, resource, permission);
+    const grants = await theirs.permissions.decide(theirs, { permission, resource: on });
+    return {
+      principal: theirs.caller.arn,
+      permission,
+      resource: describeResource(on),
+      allowed: policies.allowed && grants.allowed,
+      policies,
+      grants,
+      ...(resource.kind === 'Table' && { columns: await columnsShown(scope, resource.table, grants) }),
+    };
+  },
+});
