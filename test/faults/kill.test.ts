@@ -31,9 +31,9 @@ describe.each(DATABASES)('kill -9 at random moments on %s', (databaseName) => {
     const database = await Database.open({ url: postgres?.url, directory: join(directory, 'pglite') });
     try {
       const { rows } = await database.pool.query<Record<string, string>>(
-        `SELECT i.name, encode(e.key, 'hex') AS key, e.partition_id::text
+        `SELECT i.name, encode(e.key, 'hex') AS key, encode(e.partition_key, 'hex') AS partition
          FROM partition_index_entry e LEFT JOIN partition_index i ON i.no = e.index_no
-         ORDER BY i.name, e.key, e.partition_id`,
+         ORDER BY i.name, e.key, e.partition_key`,
       );
       return rows;
     } finally {
