@@ -69,10 +69,16 @@ export class JobQueue {
       db: {
         executeSql: async (text, values) => {
           const client = await database.pool.connect();
+          let fault: Error | undefined;
           try {
             return await client.query(text, values);
+          } catch (error) {
+            fault = error instanceof Error ? error : new Error(String(error));
+            throw error;
           } finally {
-            client.release();
+            // Some of its texts are whole transactions: one that failed half way, as where another server makes the
+            // same queue at the same time, would go on being aborted for whoever has the connection next.
+            client.release(fault);
           }
         },
       },
