@@ -35,6 +35,22 @@ function withoutRepeatedReady(answer: Uint8Array): Uint8Array {
   return isReadyAt(answer, last) && isReadyAt(answer, last - READY_BYTES) ? answer.subarray(0, last) : answer;
 }
 
+/** `S` severity, `C` code, `M` message: the fields of an ErrorResponse, each ended by a zero byte. */
+const DEATH = /S(?:PANIC|FATAL)\0.*?M([^\0]*)\0/s;
+
+/**
+ * PANIC and FATAL end PostgreSQL, as where the disk is full while it writes its log: nothing would be answered any more,
+ * and whoever waits would wait for ever. The process ends with it; the next start recovers what was committed.
+ */
+function endIfDead(answer: Uint8Array): void {
+  if (isReadyAt(answer, answer.length - READY_BYTES)) return;
+  const [, message] = DEATH.exec(Buffer.from(answer).toString('utf8')) ?? [];
+  if (message === undefined) return;
+  setImmediate(() => {
+    throw new Error(`the embedded database has ended: ${message}`);
+  });
+}
+
 /** Requests are answered strictly in the order they came. */
 let queue = Promise.resolve();
 
@@ -52,6 +68,7 @@ port.on('message', (message: Uint8Array | 'close' | 'reset') => {
       return;
     }
     const answer = withoutRepeatedReady(await database.execProtocolRaw(message, { syncToFs: true }));
+    endIfDead(answer);
     // A copy: PGlite may hand out a view of memory that it goes on using.
     const copy = new Uint8Array(answer);
     port.postMessage(copy, [copy.buffer]);
