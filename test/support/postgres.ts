@@ -24,6 +24,9 @@ export interface PostgresOptions {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
+/** How long a fast stop may take before it is made an immediate one. */
+const FAST_STOP_MS = 10_000;
+
 /** A real PostgreSQL of its own, from an npm package, on a free port. */
 export async function startPostgres({ parent, settings = {} }: PostgresOptions = {}): Promise<TestPostgres> {
   const directory = parent ?? (await mkdtemp(join(tmpdir(), 'lakewarden-pg-')));
@@ -57,6 +60,13 @@ export async function startPostgres({ parent, settings = {} }: PostgresOptions =
       return false;
     }
   };
+  // PostgreSQL 18 told to stop while it recovers can wait for its own checkpointer for ever; SIGQUIT ends that.
+  const stop = async (): Promise<void> => {
+    const first = await pid();
+    const timer = setTimeout(() => process.kill(first, 'SIGQUIT'), FAST_STOP_MS);
+    await postgres.stop();
+    clearTimeout(timer);
+  };
   return {
     url: `postgresql://postgres:postgres@127.0.0.1:${String(port)}/lakewarden`,
     directory: join(directory, 'data'),
@@ -64,12 +74,12 @@ export async function startPostgres({ parent, settings = {} }: PostgresOptions =
     async restart(how) {
       if (await isAlive()) {
         if (how === 'immediate') process.kill(await pid(), 'SIGQUIT');
-        await postgres.stop();
+        await stop();
       }
       await postgres.start();
     },
     async stop() {
-      if (await isAlive()) await postgres.stop();
+      if (await isAlive()) await stop();
       // A folder that was given may be a mount.
       await rm(parent === undefined ? directory : join(directory, 'data'), { recursive: true, force: true });
     },
