@@ -37,6 +37,13 @@ export async function loadTables(client: pg.Client, like: string, count: number)
     [like, count],
   );
   await client.query(
+    `INSERT INTO table_search
+     SELECT t.id, d.account_id, t.database_id, t.name, t.created_at, t.updated_at, 0, ARRAY[]::BIGINT[]
+     FROM glue_table model JOIN glue_table t ON t.database_id = model.database_id AND t.id <> model.id
+     JOIN glue_database d ON d.id = t.database_id WHERE model.name = $1`,
+    [like],
+  );
+  await client.query(
     `INSERT INTO storage_descriptor (table_no, hash, content)
      SELECT made.no, d.hash, d.content FROM glue_table model JOIN storage_descriptor d ON d.table_no = model.no
      JOIN glue_table made ON made.database_id = model.database_id AND made.id <> model.id WHERE model.name = $1`,
