@@ -198,6 +198,11 @@ describe.each(DATABASES)('the GraphQL door on %s', (databaseName) => {
     expect(await refused('{ viewer { arn } }', {}, `${token.slice(0, -4)}AAAA`)).toMatch(
       /^UnrecognizedClientException/,
     );
+    // Not even parsed: it is no GraphQL.
+    const long = `{ ${'viewer '.repeat(700)}`;
+    expect((await ask(long)).errors?.[0]?.extensions.code).toBe('MissingAuthenticationTokenException');
+    expect(await refused(long, {}, `${token.slice(0, -4)}AAAA`)).toMatch(/^UnrecognizedClientException/);
+    expect(await refused(long)).toMatch(/^ValidationException/);
     for (const userName of ['admin', 'nobody']) {
       expect(
         await refused('mutation ($input: LoginInput!) { login(input: $input) { token } }', {

