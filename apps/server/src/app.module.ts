@@ -45,7 +45,7 @@ import { type WebhookPorts, WebhookResolver, WEBHOOKS } from './doors/graphql/we
 
 /** GraphQL documents that stay compiled; each is a caller's text. */
 const JIT_AFTER_REQUESTS = 1;
-const CACHED_DOCUMENTS = 500;
+const CACHED_DOCUMENTS = 200;
 
 export interface ModulePorts {
   readonly useCases: UseCases;
