@@ -3,8 +3,8 @@ import {
   type DatabaseResource,
   type Decision,
   type ReadScope,
-  showsAllColumns,
-  showsColumn,
+  showsEverything,
+  showsEveryRowOf,
   type TableResource,
 } from '@lakewarden/kernel';
 
@@ -15,14 +15,16 @@ const byId = <T>(ids: readonly string[], values: readonly T[]): ReadonlyMap<stri
 
 /** Whether he may know the partitions' values: as GetPartitions, with every key visible. */
 async function seesKeys(scope: ReadScope, tableId: string, decision: Decision): Promise<boolean> {
-  if (showsAllColumns(decision.columns)) return true;
+  if (showsEverything(decision.columns)) return true;
   const table = await findTableById(scope.tx, tableId);
-  return table !== undefined && table.partitionKeys.every(({ Name }) => showsColumn(decision.columns, Name));
+  return (
+    table !== undefined && table.partitionKeys.every(({ Name }) => showsEveryRowOf(decision.columns, Name))
+  );
 }
 
 /**
  * Which of one catalog's events the caller may hear of: those of databases and tables that he may describe now, and of
- * partitions and their indexes where he sees the keys (spec/permissions.md §9). With a thing go the grants on it: of its
+ * partitions and their indexes where he sees the keys in every row (spec/permissions.md §9). With a thing go the grants on it: of its
  * end hear administrators, and for a table those who hold something on all tables of its database.
  */
 export async function visibleEvents(

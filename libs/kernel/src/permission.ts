@@ -33,16 +33,31 @@ export type GovernedResource =
       readonly database: string;
       readonly tableId: string;
       readonly table: string;
+    }
+  | {
+      /** A data cells filter of a table. */
+      readonly type: 'FILTER';
+      readonly catalogId: string;
+      readonly databaseId: string;
+      readonly database: string;
+      readonly tableId: string;
+      readonly table: string;
+      readonly filterId: string;
+      readonly filter: string;
     };
 
 /** No table has it: a question about it is one about every table of its database, also those of tomorrow. */
 export const EVERY_TABLE = '00000000-0000-0000-0000-000000000000';
 
-/** Which columns one grant shows. Names are lower case. */
-export type ColumnScope =
+/** Which columns one grant shows, and of a data cells filter in which rows. Names are lower case. */
+export type ColumnScope = (
   | { readonly kind: 'all' }
   | { readonly kind: 'include'; readonly names: readonly string[] }
-  | { readonly kind: 'exclude'; readonly names: readonly string[] };
+  | { readonly kind: 'exclude'; readonly names: readonly string[] }
+) & {
+  /** SQL: only the rows for which it is true (spec/permissions.md §6). Absent: every row. */
+  readonly rows?: string;
+};
 
 /** Why a decision allows: one a grant, an administrator's right, or a creator's. */
 export interface Reason {
@@ -62,7 +77,10 @@ export interface Reason {
 /** What a decision says (spec/permissions.md §12). */
 export interface Decision {
   readonly allowed: boolean;
-  /** One entry for each grant that contributes; a column is seen when any of them shows it. */
+  /**
+   * One entry for each grant that contributes; a column is seen when any of them shows it, and in the rows in which any
+   * of those does. Row filter and masks are this, over the table's own columns (`shownCells`).
+   */
   readonly columns: readonly ColumnScope[];
   /** False where the caller may know that the thing is there, and no more of it (spec/permissions.md §4). */
   readonly isWhole: boolean;
@@ -80,7 +98,7 @@ export interface Question {
 export type DatabaseResource = Extract<GovernedResource, { readonly type: 'DATABASE' }>;
 export type TableResource = Extract<GovernedResource, { readonly type: 'TABLE' }>;
 
-/** Whether any of the scopes shows the column. @param name in lower case */
+/** Whether any of the scopes shows the column, be it in some rows only. @param name in lower case */
 export const showsColumn = (columns: readonly ColumnScope[], name: string): boolean =>
   columns.some((scope) => {
     switch (scope.kind) {
@@ -93,7 +111,19 @@ export const showsColumn = (columns: readonly ColumnScope[], name: string): bool
     }
   });
 
-/** What several scopes show together. */
+/** The scopes that hold in every row: without data cells filters. */
+const inEveryRow = (columns: readonly ColumnScope[]): readonly ColumnScope[] =>
+  columns.filter(({ rows }) => rows === undefined);
+
+/** Whether the column's values are shown in all rows: what tells of its values at large is for those. */
+export const showsEveryRowOf = (columns: readonly ColumnScope[], name: string): boolean =>
+  showsColumn(inEveryRow(columns), name);
+
+/** Whether there is nothing, of today's columns and tomorrow's, that is not shown in every row. */
+export const showsEverything = (columns: readonly ColumnScope[]): boolean =>
+  showsAllColumns(inEveryRow(columns));
+
+/** What several scopes show together, in whatever rows. */
 export function unionOf(columns: readonly ColumnScope[]): ColumnScope {
   const included = new Set(columns.flatMap((scope) => (scope.kind === 'include' ? scope.names : [])));
   const excluding = columns.filter((scope) => scope.kind === 'exclude');

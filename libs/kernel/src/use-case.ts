@@ -138,6 +138,16 @@ export interface DataPermissions {
    * takes their name later is not taken for them (spec/permissions.md §5).
    */
   columnsDropped(scope: WriteScope, table: TableResource, names: readonly string[]): Promise<void>;
+  /**
+   * In the transaction that gives a table other columns, or types: a data cells filter whose row expression no longer
+   * fits them must not begin to admit other rows (spec/permissions.md §6).
+   * @param columns all that the table has now, partition keys too
+   */
+  columnsChanged(
+    scope: WriteScope,
+    table: TableResource,
+    columns: readonly { readonly name: string; readonly type?: string | undefined }[],
+  ): Promise<void>;
   /** With a principal go its grants: one made again under its name starts without any. */
   forgetPrincipal(scope: WriteScope, arn: string): Promise<void>;
 }

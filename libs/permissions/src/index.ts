@@ -20,4 +20,18 @@ export {
   putDataLakeSettings,
   type PutDataLakeSettings,
 } from './settings/put-data-lake-settings.ts';
+export type { DataCellsFilter, FilterColumns } from './filter/data-cells-filter.ts';
+export {
+  createDataCellsFilter,
+  deleteDataCellsFilter,
+  type FilterInput,
+  type FilterRef,
+  getDataCellsFilter,
+  listDataCellsFilter,
+  type ListDataCellsFilter,
+  MAX_FILTERS_PER_TABLE,
+  updateDataCellsFilter,
+  type UpdateDataCellsFilter,
+} from './filter/data-cells-filters.ts';
+export { MAX_ROW_EXPRESSION_CHARS } from './filter/row-expression.ts';
 export { explain, type Explain, type ExplainedResource, type Explanation } from './explain/explain.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { invalid, type ReadScope, showsAllColumns } from '@lakewarden/kernel';
+import { invalid, type ReadScope, showsEverything } from '@lakewarden/kernel';
 
 import type { Database } from '../database/database.ts';
 import { findDatabase, listDatabases, listDatabasesById } from '../database/database.repository.ts';
@@ -84,7 +84,7 @@ async function visibleTables(scope: ReadScope, tables: readonly Table[]): Promis
   const visible: Table[] = [];
   for (const [i, table] of tables.entries()) {
     const decision = decisions[i];
-    const isWhole = decision?.allowed === true && decision.isWhole && showsAllColumns(decision.columns);
+    const isWhole = decision?.allowed === true && decision.isWhole && showsEverything(decision.columns);
     if (isWhole && (await isAllowed(authorizeTable(scope, table)))) visible.push(table);
   }
   return visible;

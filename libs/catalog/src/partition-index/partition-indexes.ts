@@ -1,4 +1,4 @@
-import { defineRead, defineWrite, notFound, type WriteScope } from '@lakewarden/kernel';
+import { defineRead, defineWrite, notFound, showsEveryRowOf, type WriteScope } from '@lakewarden/kernel';
 
 import { authorizeTable, type TableRef } from '../reference.ts';
 import { indexChange, type Table } from '../table/table.ts';
@@ -51,8 +51,15 @@ export const getPartitionIndexes = defineRead({
     const { table, decision } = await requireTable(scope, command, ['DESCRIBE']);
     const hidden = hiddenColumns(table, decision);
     const indexes = await listPartitionIndexes(scope.tx, table.id);
-    // An index over a hidden key would name it.
-    return indexes.filter(({ keys }) => keys.every(({ name }) => !hidden.has(name)));
+    const seesValues = table.partitionKeys.every(({ Name }) => showsEveryRowOf(decision.columns, Name));
+    const withoutValues = (index: PartitionIndex): PartitionIndex => ({
+      ...index,
+      backfillErrors: index.backfillErrors.map((error) => ({ ...error, Partitions: [] })),
+    });
+    // An index over a hidden key would name it; what made its build fail are partitions, by their values.
+    return indexes
+      .filter(({ keys }) => keys.every(({ name }) => !hidden.has(name)))
+      .map((index) => (seesValues ? index : withoutValues(index)));
   },
 });
 

@@ -3,7 +3,7 @@ import {
   invalid,
   type PageRequest,
   type ReadScope,
-  showsAllColumns,
+  showsEverything,
   tag,
   toPage,
 } from '@lakewarden/kernel';
@@ -186,7 +186,7 @@ export const getPartitions = defineRead({
     // Before memory is asked: what is kept outlives the token that it was asked with.
     const after = openToken(scope, asked, command.token);
     const key = ['partitions', ...asked, command.limit, command.token ?? ''].join('\n');
-    if (!showsAllColumns(found.decision.columns)) {
+    if (!showsEverything(found.decision.columns)) {
       // Cut for this caller's grants of this moment: not kept.
       const page = await loadPage(scope, found, command, after);
       return { ...page, items: page.items.map(visiblePartition(found.table, found.decision)) };

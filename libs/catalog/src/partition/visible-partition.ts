@@ -1,4 +1,4 @@
-import type { Decision } from '@lakewarden/kernel';
+import { type Decision, showsEverything } from '@lakewarden/kernel';
 
 import type { Table } from '../table/table.ts';
 import { hiddenColumns, visibleDescriptor, visibleParameters } from '../table/visible-table.ts';
@@ -7,8 +7,7 @@ import type { Partition } from './partition.ts';
 /** The partition as the decision shows it: the columns of its descriptor cut like the table's. */
 export function visiblePartition(table: Table, decision: Decision): (partition: Partition) => Partition {
   const ofTable = hiddenColumns(table, decision);
-  if (ofTable.size === 0 && decision.columns.some(({ kind }) => kind === 'all'))
-    return (partition) => partition;
+  if (showsEverything(decision.columns)) return (partition) => partition;
   return (partition) => {
     const { storageDescriptor, parameters, ...rest } = partition;
     // A partition may have columns that the table no longer has, and they may be hidden as well.
@@ -21,7 +20,7 @@ export function visiblePartition(table: Table, decision: Decision): (partition: 
     return {
       ...rest,
       ...(cut !== undefined && { storageDescriptor: cut }),
-      ...(parameters !== undefined && { parameters: visibleParameters(parameters, hidden) }),
+      ...(parameters !== undefined && { parameters: visibleParameters(parameters, decision, hidden) }),
     };
   };
 }

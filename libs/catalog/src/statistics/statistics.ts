@@ -3,7 +3,7 @@ import {
   defineWrite,
   notFound,
   type ReadScope,
-  showsColumn,
+  showsEveryRowOf,
   type WriteScope,
 } from '@lakewarden/kernel';
 
@@ -81,8 +81,9 @@ const getStatistics = (action: string) =>
       const { table, decision } = await requireTable(scope, command.table, ['DESCRIBE']);
       if (command.partition !== undefined) requireVisibleKeys(table, decision);
       const owner = await ownerOf(scope, table, command.partition);
-      // A column that the caller may not see is one without statistics to him.
-      const shown = command.columnNames.filter((name) => showsColumn(decision.columns, foldName(name)));
+      // Extremes and counts are data of every row: a column of which the caller does not see every row is one without
+      // statistics to him.
+      const shown = command.columnNames.filter((name) => showsEveryRowOf(decision.columns, foldName(name)));
       const statistics = await findStatistics(scope.tx, owner, shown);
       const found = new Set(statistics.map(({ columnName }) => foldName(columnName)));
       const missing = [...new Set(command.columnNames)].filter((name) => !found.has(foldName(name)));

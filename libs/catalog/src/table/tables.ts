@@ -105,6 +105,9 @@ export const updateTable = defineWrite({
     const dropped = droppedColumns(columnsOf(current), columnsOf(next));
     await deleteStatisticsOfColumns(scope.tx, next.no, dropped);
     await scope.permissions.columnsDropped(scope, tableResource(next), dropped);
+    if (isRetyped(current, next)) {
+      await scope.permissions.columnsChanged(scope, tableResource(next), typesOf(next));
+    }
     scope.changed(tableChange(next, 'UPDATED'));
     return seenThrough(link, next);
   },
@@ -114,6 +117,16 @@ const columnsOf = ({ definition, partitionKeys }: Table) => ({
   columns: definition.StorageDescriptor?.Columns,
   partitionKeys,
 });
+
+/** Names and types of all columns, as data cells filters are read by. */
+const typesOf = ({ definition, partitionKeys }: Table) =>
+  [...(definition.StorageDescriptor?.Columns ?? []), ...partitionKeys].map(({ Name, Type }) => ({
+    name: Name.toLowerCase(),
+    type: typeof Type === 'string' ? Type : undefined,
+  }));
+
+const isRetyped = (before: Table, after: Table): boolean =>
+  JSON.stringify(typesOf(before)) !== JSON.stringify(typesOf(after));
 
 async function dropTable(scope: WriteScope, table: Table): Promise<void> {
   await deleteTableRows(scope.tx, table);

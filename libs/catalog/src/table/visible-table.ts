@@ -1,4 +1,10 @@
-import { type Decision, showsAllColumns, showsColumn } from '@lakewarden/kernel';
+import {
+  type Decision,
+  showsAllColumns,
+  showsColumn,
+  showsEverything,
+  showsEveryRowOf,
+} from '@lakewarden/kernel';
 
 import type { Column, StorageDescriptor, TableDefinition } from '../documents.ts';
 import { hidesEveryColumn, insufficient } from '../permission.ts';
@@ -35,10 +41,37 @@ const cutMembers = <T extends object>(document: T, hidden: ReadonlySet<string>):
     Object.entries(document).filter(([name, value]) => !mentions({ [name]: value as unknown }, hidden)),
   ) as T; // the same members, fewer of them; every member of Glue's documents may be absent
 
-export const visibleParameters = (
-  parameters: Readonly<Record<string, string>>,
+/** Spark keeps a column's extremes in its table's parameters. */
+const COLUMN_STATISTICS = /^spark\.sql\.statistics\.colstats\.(.+)\.[^.]+$/;
+
+/** Parameters without those that speak of a hidden column, or tell of values in rows that are not shown (spec §6). */
+export function visibleParameters<T extends object>(
+  parameters: T,
+  decision: Decision,
   hidden: ReadonlySet<string>,
-): Readonly<Record<string, string>> => cutMembers(parameters, hidden);
+): T {
+  const cut = cutMembers(parameters, hidden);
+  if (!isRowLimited(decision)) return cut;
+  return Object.fromEntries(
+    Object.entries(cut).filter(([name]) => {
+      const [, column] = COLUMN_STATISTICS.exec(name.toLowerCase()) ?? [];
+      return column === undefined || showsEveryRowOf(decision.columns, column);
+    }),
+  ) as T; // the same members, fewer of them
+}
+
+/** Whether data cells filters show some column in some rows only. */
+const isRowLimited = ({ columns }: Decision): boolean =>
+  columns.some(({ rows }) => rows !== undefined) && !showsEverything(columns);
+
+/** Skewed values are data: for those who see all rows of the columns that they are of. */
+function tellsOfOtherRows(skewed: unknown, { columns }: Decision): boolean {
+  const names =
+    typeof skewed === 'object' && skewed !== null && 'SkewedColumnNames' in skewed
+      ? skewed.SkewedColumnNames
+      : undefined;
+  return !Array.isArray(names) || names.some((name) => !showsEveryRowOf(columns, String(name).toLowerCase()));
+}
 
 /** The visible columns. What one says of itself may speak of another, which is hidden: name and type stay. */
 const cutColumns = <C extends Column>(
@@ -61,12 +94,14 @@ export function visibleDescriptor(
   hidden: ReadonlySet<string>,
 ): StorageDescriptor | undefined {
   if (descriptor === undefined) return undefined;
-  const { Columns, Parameters, SerdeInfo, ...rest } = descriptor;
+  const { Columns, Parameters, SerdeInfo, SkewedInfo, ...rest } = descriptor;
+  const isSkewShown =
+    SkewedInfo !== undefined && !(isRowLimited(decision) && tellsOfOtherRows(SkewedInfo, decision));
   return {
-    ...cutMembers(rest, hidden),
+    ...cutMembers(isSkewShown ? { ...rest, SkewedInfo } : rest, hidden),
     ...(Columns !== undefined && { Columns: cutColumns(Columns, decision, hidden) }),
     ...(typeof Parameters === 'object' &&
-      Parameters !== null && { Parameters: cutMembers(Parameters, hidden) }),
+      Parameters !== null && { Parameters: visibleParameters(Parameters, decision, hidden) }),
     ...(typeof SerdeInfo === 'object' && SerdeInfo !== null && { SerdeInfo: cutSerde(SerdeInfo, hidden) }),
   };
 }
@@ -95,7 +130,7 @@ const kept = new WeakMap<Table, WeakMap<Decision, Table>>();
  */
 export function visibleTable(table: Table, decision: Decision, current: Table = table): Table {
   const hidden = new Set([...hiddenColumns(table, decision), ...hiddenColumns(current, decision)]);
-  if (hidden.size === 0) return table;
+  if (hidden.size === 0 && !isRowLimited(decision)) return table;
   const known = kept.get(table)?.get(decision);
   if (known !== undefined) return known;
   const { StorageDescriptor, Parameters, ...rest } = table.definition;
@@ -104,7 +139,7 @@ export function visibleTable(table: Table, decision: Decision, current: Table = 
     ...(StorageDescriptor !== undefined && {
       StorageDescriptor: visibleDescriptor(StorageDescriptor, decision, hidden),
     }),
-    ...(Parameters !== undefined && { Parameters: cutMembers(Parameters, hidden) }),
+    ...(Parameters !== undefined && { Parameters: visibleParameters(Parameters, decision, hidden) }),
   };
   const cut: Table = {
     ...table,
@@ -117,11 +152,12 @@ export function visibleTable(table: Table, decision: Decision, current: Table = 
 }
 
 /**
- * Partition values are the keys' data: they are shown only to those who see every key (spec/permissions.md §9).
+ * Partition values are the keys' data: they are shown only to those who see every key, in every row
+ * (spec/permissions.md §6, §9).
  * @throws AccessDeniedException
  */
 export function requireVisibleKeys(table: Table, decision: Decision): void {
-  if (table.partitionKeys.some(({ Name }) => !showing(decision)(Name))) {
+  if (table.partitionKeys.some(({ Name }) => !showsEveryRowOf(decision.columns, Name.toLowerCase()))) {
     throw insufficient(['SELECT'], `the partition keys of ${table.name}`);
   }
 }

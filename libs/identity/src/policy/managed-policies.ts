@@ -70,6 +70,7 @@ const TEXTS: Readonly<Record<string, { readonly description: string; readonly te
       'lakeformation:BatchGrantPermissions',
       'lakeformation:BatchRevokePermissions',
       'lakeformation:ListPermissions',
+      'lakeformation:*DataCellsFilter',
     ]),
   },
 };

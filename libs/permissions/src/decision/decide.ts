@@ -12,6 +12,8 @@ import {
 } from '@lakewarden/kernel';
 
 import { forgetPrincipal, grantToCreator } from '../grant/creator.ts';
+import { filterText } from '../filter/data-cells-filter.ts';
+import { columnsChanged } from '../filter/refit-filters.ts';
 import { columnsDropped } from '../grant/dropped-columns.ts';
 import { columnScopeOf, type Grant, grantedId, grantedInside } from '../grant/grant.ts';
 import {
@@ -63,7 +65,13 @@ async function standingOf(scope: ReadScope, catalogId: string): Promise<Standing
   return { set, rights, key: [...rights.map(({ type }) => type), ...set].join('\n') };
 }
 
-const lineOf = (grant: Grant, on: GovernedResource): SliceLine => ({
+/** What a slice is of: a filter is decided by its table's. */
+type Home = Exclude<GovernedResource, { readonly type: 'FILTER' }>;
+
+const homeOf = (resource: GovernedResource): Home =>
+  resource.type === 'FILTER' ? { ...resource, type: 'TABLE' } : resource;
+
+const lineOf = (grant: Grant, on: Home): SliceLine => ({
   type: grant.type,
   resource: grantedId(grant),
   permission: grant.permission,
@@ -74,7 +82,7 @@ const lineOf = (grant: Grant, on: GovernedResource): SliceLine => ({
     kind: 'grant',
     id: grant.id,
     principal: grant.principal,
-    resource: grant.type === 'TABLE_WILDCARD' ? wildcardText(on) : describeResource(on),
+    resource: resourceText(grant, on),
     permission: grant.permission,
     grantOption: grant.grantOption,
     grantedBy: grant.grantedBy,
@@ -82,11 +90,17 @@ const lineOf = (grant: Grant, on: GovernedResource): SliceLine => ({
   },
 });
 
-const wildcardText = (on: GovernedResource): string =>
+function resourceText({ type, filter }: Grant, on: Home): string {
+  if (type === 'TABLE_WILDCARD') return wildcardText(on);
+  if (filter === undefined) return describeResource(on);
+  return filterText({ database: filter.database, name: filter.table }, filter.name);
+}
+
+const wildcardText = (on: Home): string =>
   on.type === 'CATALOG' ? 'all tables' : `all tables of database ${on.database}`;
 
 /** What has to change for a slice to be stale. */
-function tagsOf(on: GovernedResource, callerAccountId: string, grants: readonly Grant[]): string[] {
+function tagsOf(on: Home, callerAccountId: string, grants: readonly Grant[]): string[] {
   const settings = tag('data-lake-settings', callerAccountId);
   switch (on.type) {
     case 'CATALOG':
@@ -106,14 +120,14 @@ function tagsOf(on: GovernedResource, callerAccountId: string, grants: readonly 
   }
 }
 
-const sliceKey = (on: GovernedResource, { key }: Standing): string => {
+const sliceKey = (on: Home, { key }: Standing): string => {
   // The database's id as well: EVERY_TABLE is a table of each of them.
   const path =
     on.type === 'CATALOG' ? '' : on.type === 'DATABASE' ? on.databaseId : `${on.databaseId} ${on.tableId}`;
   return `slice\n${on.type}\n${on.catalogId}\n${path}\n${key}`;
 };
 
-function loadGrants(scope: ReadScope, on: GovernedResource, { set }: Standing): Promise<Grant[]> {
+function loadGrants(scope: ReadScope, on: Home, { set }: Standing): Promise<Grant[]> {
   switch (on.type) {
     case 'CATALOG':
       return listCatalogGrants(scope.tx, on.catalogId, set);
@@ -124,7 +138,7 @@ function loadGrants(scope: ReadScope, on: GovernedResource, { set }: Standing): 
   }
 }
 
-const sliceOf = (scope: ReadScope, on: GovernedResource, standing: Standing): Promise<Slice> =>
+const sliceOf = (scope: ReadScope, on: Home, standing: Standing): Promise<Slice> =>
   scope.cached(sliceKey(on, standing), async (): Promise<Cacheable<Slice>> => {
     const grants = await loadGrants(scope, on, standing);
     return {
@@ -138,7 +152,7 @@ async function decide(
   { permission, resource, withGrantOption = false }: Question,
 ): Promise<Decision> {
   const standing = await standingOf(scope, resource.catalogId);
-  return (await sliceOf(scope, resource, standing)).decide(resource, permission, withGrantOption);
+  return (await sliceOf(scope, homeOf(resource), standing)).decide(resource, permission, withGrantOption);
 }
 
 async function decideTables(
@@ -202,6 +216,7 @@ export const dataPermissions: DataPermissions = {
 
   created: grantToCreator,
   columnsDropped,
+  columnsChanged,
   forgetPrincipal,
 
   async visibleDatabases(scope, catalogId, afterName, limit) {

@@ -9,7 +9,8 @@ import {
 } from '@lakewarden/kernel';
 import { type Enforcer, newEnforcer, newModelFromString } from 'casbin';
 
-import type { GrantedType } from '../grant/grant.ts';
+import { filterText } from '../filter/data-cells-filter.ts';
+import { filterPath, type GrantedType } from '../grant/grant.ts';
 
 const MODEL = readFileSync(new URL('grants.conf', import.meta.url), 'utf8');
 
@@ -29,6 +30,7 @@ interface On {
   readonly catalog: string;
   readonly database: string;
   readonly table: string;
+  readonly filter: string;
 }
 
 const TABLE_LEVEL: ReadonlySet<string> = new Set(['TABLE', 'TABLE_WILDCARD', 'COLUMN', 'COLUMNS_EXCEPT']);
@@ -48,6 +50,9 @@ function isWithin(type: SliceLine['type'], resource: string, on: On): boolean {
     case 'COLUMN':
     case 'COLUMNS_EXCEPT':
       return on.type === 'DATABASE' || resource === on.table;
+    case 'FILTER':
+      if (on.type === 'FILTER') return resource === filterPath(on.table, on.filter);
+      return on.type === 'DATABASE' || resource.startsWith(filterPath(on.table, ''));
   }
 }
 
@@ -55,8 +60,11 @@ const onOf = (resource: GovernedResource): On => ({
   type: resource.type,
   catalog: resource.catalogId,
   database: resource.type === 'CATALOG' ? '' : resource.databaseId,
-  table: resource.type === 'TABLE' ? resource.tableId : '',
+  table: resource.type === 'TABLE' || resource.type === 'FILTER' ? resource.tableId : '',
+  filter: resource.type === 'FILTER' ? resource.filterId : '',
 });
+
+const withoutRows = ({ rows: _rows, ...columns }: ColumnScope): ColumnScope => columns;
 
 /** As messages and reasons name it. */
 export function describeResource(resource: GovernedResource): string {
@@ -67,6 +75,8 @@ export function describeResource(resource: GovernedResource): string {
       return `database ${resource.database}`;
     case 'TABLE':
       return `table ${resource.database}.${resource.table}`;
+    case 'FILTER':
+      return filterText({ database: resource.database, name: resource.table }, resource.filter);
   }
 }
 
@@ -112,7 +122,8 @@ export class Slice {
 
   /** The same question of the same slice has the same answer: it is asked of Casbin once. */
   decide(resource: GovernedResource, permission: Permission, withGrantOption: boolean): Decision {
-    const key = `${resource.type} ${permission} ${String(withGrantOption)}`;
+    const filterId = resource.type === 'FILTER' ? resource.filterId : '';
+    const key = `${resource.type} ${filterId} ${permission} ${String(withGrantOption)}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     this.#contributing.length = 0;
@@ -120,8 +131,10 @@ export class Slice {
     const lines = [...this.#contributing];
     const decision: Decision = {
       allowed,
-      columns: lines.map(({ columns }) => columns),
-      isWhole: resource.type !== 'DATABASE' || lines.some(({ type }) => !TABLE_LEVEL.has(type)),
+      // Whoever is asked about a filter itself is asked about all of its rows.
+      columns: lines.map(({ columns }) => (resource.type === 'FILTER' ? withoutRows(columns) : columns)),
+      isWhole:
+        resource.type !== 'DATABASE' || lines.some(({ type }) => !TABLE_LEVEL.has(type) && type !== 'FILTER'),
       because: lines.map(({ reason }) => reason),
       missing: allowed ? [] : [{ permission, resource: describeResource(resource) }],
     };

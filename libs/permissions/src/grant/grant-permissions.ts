@@ -1,15 +1,5 @@
 import { isGrantee } from '@lakewarden/identity';
-import {
-  type ColumnScope,
-  type Decision,
-  defineWrite,
-  invalid,
-  LakewardenError,
-  type Permission,
-  showsColumn,
-  unionOf,
-  type WriteScope,
-} from '@lakewarden/kernel';
+import { defineWrite, invalid, LakewardenError, type Permission, type WriteScope } from '@lakewarden/kernel';
 
 import { authorizeLake } from '../authorize.ts';
 import { IAM_ALLOWED_PRINCIPALS } from '../decision/caller-set.ts';
@@ -24,6 +14,7 @@ import {
 import { type Grant, grantedInside } from './grant.ts';
 import { mayKnow } from './may-know.ts';
 import { insertGrants } from './grant.repository.ts';
+import { reaches } from './reaches.ts';
 
 export interface GrantEntry {
   readonly principal: string;
@@ -47,24 +38,6 @@ export async function refuseUnfitPrincipal(
     return;
   }
   if (!(await isGrantee(scope, principal))) throw invalid(`Invalid principal: ${principal}`);
-}
-
-/** Whether what the holder may pass on reaches at least as far as what he wants to pass on (spec/permissions.md §9). */
-function reaches(held: Decision, wanted: ColumnScope): boolean {
-  if (!held.allowed) return false;
-  const reach = unionOf(held.columns);
-  switch (wanted.kind) {
-    case 'all':
-      return reach.kind === 'all';
-    case 'include':
-      return wanted.names.every((name) => showsColumn([reach], name));
-    case 'exclude':
-      // A list of names does not reach the columns of tomorrow.
-      return (
-        reach.kind === 'all' ||
-        (reach.kind === 'exclude' && reach.names.every((name) => wanted.names.includes(name)))
-      );
-  }
 }
 
 /** The same words for what may not be passed on and for what is not there. */
@@ -129,6 +102,7 @@ async function rowsFor(scope: WriteScope, entry: GrantEntry): Promise<readonly [
       type,
       databaseId: resolved.databaseId,
       tableId: resolved.tableId,
+      filterId: resolved.filterId,
       principal,
       permission,
       columns,
@@ -187,6 +161,7 @@ function mergeGrants(grants: readonly Grant[]): Grant[] {
       grant.type,
       grant.databaseId,
       grant.tableId,
+      grant.filterId,
       grant.permission,
       grant.columns,
     ]);

@@ -1,6 +1,7 @@
 import { asId, type Permission, type Tx } from '@lakewarden/kernel';
 import { sql } from '@lakewarden/storage';
 
+import { listFiltersById } from '../filter/filter.repository.ts';
 import type { Grant, GrantedType } from './grant.ts';
 
 interface GrantRow {
@@ -9,6 +10,7 @@ interface GrantRow {
   readonly resource_type: GrantedType;
   readonly database_id: string | null;
   readonly table_id: string | null;
+  readonly filter_id: string | null;
   readonly principal: string;
   readonly permission: Permission;
   readonly columns: readonly string[];
@@ -17,8 +19,12 @@ interface GrantRow {
   readonly granted_at: Date;
 }
 
-const COLUMNS = `id, catalog_id, resource_type, database_id, table_id, principal, permission, columns, grant_option,
-  granted_by, granted_at`;
+const COLUMNS = `id, catalog_id, resource_type, database_id, table_id, filter_id, principal, permission, columns,
+  grant_option, granted_by, granted_at`;
+
+/** What shows that its table is there: of what is held on a filter, that it shows rows of it. */
+const SHOWS_TABLE = `resource_type IN ('TABLE', 'COLUMN', 'COLUMNS_EXCEPT', 'FILTER')
+  AND (resource_type <> 'FILTER' OR permission = 'SELECT')`;
 
 const toGrant = (row: GrantRow): Grant => ({
   id: asId(row.id),
@@ -26,6 +32,7 @@ const toGrant = (row: GrantRow): Grant => ({
   type: row.resource_type,
   databaseId: row.database_id ?? undefined,
   tableId: row.table_id ?? undefined,
+  filterId: row.filter_id ?? undefined,
   principal: row.principal,
   permission: row.permission,
   columns: row.columns,
@@ -34,7 +41,19 @@ const toGrant = (row: GrantRow): Grant => ({
   grantedAt: row.granted_at,
 });
 
-/** On these tables and on the wildcards of these databases, to anyone of the set. */
+/** Grants on data cells filters with what these show; one whose filter has gone meanwhile is gone as well. */
+async function withFilters(tx: Tx, grants: Grant[]): Promise<Grant[]> {
+  const ids = grants.flatMap(({ filterId }) => filterId ?? []);
+  if (ids.length === 0) return grants;
+  const filters = new Map((await listFiltersById(tx, [...new Set(ids)])).map((each) => [each.id, each]));
+  return grants.flatMap((grant) => {
+    if (grant.filterId === undefined) return grant;
+    const filter = filters.get(asId(grant.filterId));
+    return filter === undefined ? [] : { ...grant, filter };
+  });
+}
+
+/** On these tables, their filters and on the wildcards of these databases, to anyone of the set. */
 export async function listTableGrants(
   tx: Tx,
   tableIds: readonly string[],
@@ -50,7 +69,7 @@ export async function listTableGrants(
     values: [tableIds, databaseIds, principals],
     prepared: true,
   });
-  return rows.map(toGrant);
+  return withFilters(tx, rows.map(toGrant));
 }
 
 /** On the database and its wildcard, and one on a table in it where there is any: enough to show that it is there. */
@@ -64,8 +83,7 @@ export async function listDatabaseGrants(
            WHERE database_id = $1 AND resource_type IN ('DATABASE', 'TABLE_WILDCARD') AND principal = ANY ($2)
            UNION ALL
            (SELECT ${COLUMNS} FROM lf_grant
-            WHERE database_id = $1 AND resource_type IN ('TABLE', 'COLUMN', 'COLUMNS_EXCEPT') AND principal = ANY ($2)
-            LIMIT 1)`,
+            WHERE database_id = $1 AND principal = ANY ($2) AND ${SHOWS_TABLE} LIMIT 1)`,
     values: [databaseId, principals],
     prepared: true,
   });
@@ -98,7 +116,8 @@ export async function listGrantedDatabaseIds(
     // Plan: the set's own grants first, then one database row each; never the catalog's whole list.
     text: `WITH granted AS MATERIALIZED (
              SELECT DISTINCT database_id FROM lf_grant
-             WHERE principal = ANY ($2) AND catalog_id = $1 AND database_id IS NOT NULL)
+             WHERE principal = ANY ($2) AND catalog_id = $1 AND database_id IS NOT NULL
+             AND (resource_type IN ('DATABASE', 'TABLE_WILDCARD') OR ${SHOWS_TABLE}))
            SELECT d.id FROM granted g JOIN glue_database d ON d.id = g.database_id
            WHERE d.name > $3 ORDER BY d.name LIMIT $4`,
     values: [catalogId, principals, afterName, limit],
@@ -120,8 +139,7 @@ export async function listGrantedTableIds(
     // Plan: as above; the unique index leads with principal, catalog, type and database.
     text: `WITH granted AS MATERIALIZED (
              SELECT DISTINCT table_id FROM lf_grant
-             WHERE principal = ANY ($3) AND catalog_id = $1 AND database_id = $2
-             AND resource_type IN ('TABLE', 'COLUMN', 'COLUMNS_EXCEPT'))
+             WHERE principal = ANY ($3) AND catalog_id = $1 AND database_id = $2 AND ${SHOWS_TABLE})
            SELECT t.id FROM granted g JOIN glue_table t ON t.id = g.table_id
            WHERE t.name > $4 ORDER BY t.name LIMIT $5`,
     values: [catalogId, databaseId, principals, afterName, limit],
@@ -133,13 +151,13 @@ export async function listGrantedTableIds(
 /** Adds to what is there: granting again changes nothing, granting with the option adds it. */
 export async function insertGrants(tx: Tx, grants: readonly Grant[]): Promise<void> {
   await sql(tx, {
-    text: `INSERT INTO lf_grant (id, catalog_id, resource_type, database_id, table_id, principal, permission, columns,
-                                 grant_option, granted_by, granted_at)
-           SELECT id, catalog_id, type, database_id, table_id, principal, permission,
+    text: `INSERT INTO lf_grant (id, catalog_id, resource_type, database_id, table_id, filter_id, principal, permission,
+                                 columns, grant_option, granted_by, granted_at)
+           SELECT id, catalog_id, type, database_id, table_id, filter_id, principal, permission,
                   ARRAY(SELECT json_array_elements_text(columns)), grant_option, granted_by, granted_at
            FROM json_to_recordset($1::json) AS g (id uuid, catalog_id text, type text, database_id uuid, table_id uuid,
-             principal text, permission text, columns json, grant_option boolean, granted_by text, granted_at timestamptz)
-           ON CONFLICT (principal, catalog_id, resource_type, database_id, table_id, permission, columns, condition)
+             filter_id uuid, principal text, permission text, columns json, grant_option boolean, granted_by text, granted_at timestamptz)
+           ON CONFLICT (principal, catalog_id, resource_type, database_id, table_id, filter_id, permission, columns, condition)
            DO UPDATE SET grant_option = true, granted_by = excluded.granted_by, granted_at = excluded.granted_at
            WHERE excluded.grant_option AND NOT lf_grant.grant_option`,
     values: [
@@ -150,6 +168,7 @@ export async function insertGrants(tx: Tx, grants: readonly Grant[]): Promise<vo
           type: grant.type,
           database_id: grant.databaseId,
           table_id: grant.tableId,
+          filter_id: grant.filterId,
           principal: grant.principal,
           permission: grant.permission,
           columns: grant.columns,
@@ -167,6 +186,7 @@ export interface GrantTarget {
   readonly catalogId: string;
   readonly databaseId?: string | undefined;
   readonly tableId?: string | undefined;
+  readonly filterId?: string | undefined;
   readonly principal: string;
 }
 
@@ -175,8 +195,15 @@ export async function lockGrantsOn(tx: Tx, target: GrantTarget): Promise<Grant[]
   const rows = await sql<GrantRow>(tx, {
     text: `SELECT ${COLUMNS} FROM lf_grant
            WHERE principal = $1 AND catalog_id = $2 AND database_id IS NOT DISTINCT FROM $3::uuid
-           AND table_id IS NOT DISTINCT FROM $4::uuid ORDER BY id FOR UPDATE`,
-    values: [target.principal, target.catalogId, target.databaseId ?? null, target.tableId ?? null],
+           AND table_id IS NOT DISTINCT FROM $4::uuid AND filter_id IS NOT DISTINCT FROM $5::uuid
+           ORDER BY id FOR UPDATE`,
+    values: [
+      target.principal,
+      target.catalogId,
+      target.databaseId ?? null,
+      target.tableId ?? null,
+      target.filterId ?? null,
+    ],
   });
   return rows.map(toGrant);
 }
@@ -217,7 +244,7 @@ export async function dropColumnsFromLists(
                     id, catalog_id, resource_type, database_id, table_id, principal, permission,
                     kept, condition, grant_option, granted_by, granted_at, valid_from, valid_until
              FROM cut ORDER BY principal, permission, kept, condition, grant_option DESC
-             ON CONFLICT (principal, catalog_id, resource_type, database_id, table_id, permission, columns, condition)
+             ON CONFLICT (principal, catalog_id, resource_type, database_id, table_id, filter_id, permission, columns, condition)
              DO UPDATE SET grant_option = true, granted_by = excluded.granted_by, granted_at = excluded.granted_at
              WHERE excluded.grant_option AND NOT lf_grant.grant_option)
            SELECT id FROM gone`,

@@ -1,7 +1,10 @@
 import type { ColumnScope, Id, Permission } from '@lakewarden/kernel';
 
+import { cellsOf, type DataCellsFilter } from '../filter/data-cells-filter.ts';
+
 /** What a grant is on. COLUMN holds one column; a grant of several is several rows, so that each is revoked by itself. */
-export type GrantedType = 'CATALOG' | 'DATABASE' | 'TABLE' | 'TABLE_WILDCARD' | 'COLUMN' | 'COLUMNS_EXCEPT';
+export type GrantedType =
+  'CATALOG' | 'DATABASE' | 'TABLE' | 'TABLE_WILDCARD' | 'COLUMN' | 'COLUMNS_EXCEPT' | 'FILTER';
 
 /** One permission of one principal on one thing. */
 export interface Grant {
@@ -11,6 +14,9 @@ export interface Grant {
   readonly type: GrantedType;
   readonly databaseId?: string | undefined;
   readonly tableId?: string | undefined;
+  readonly filterId?: string | undefined;
+  /** Read with the grant where a decision needs it. */
+  readonly filter?: DataCellsFilter | undefined;
   readonly principal: string;
   readonly permission: Permission;
   readonly columns: readonly string[];
@@ -22,12 +28,20 @@ export interface Grant {
 /** What is told to have changed when something is granted on a table: its database may be there for somebody now. */
 export const grantedInside = (databaseId: string): string => `inside ${databaseId}`;
 
-export const columnScopeOf = ({ type, columns }: Pick<Grant, 'type' | 'columns'>): ColumnScope => {
+const NO_COLUMN: ColumnScope = { kind: 'include', names: [] };
+
+export const columnScopeOf = ({
+  type,
+  columns,
+  filter,
+}: Pick<Grant, 'type' | 'columns' | 'filter'>): ColumnScope => {
   switch (type) {
     case 'COLUMN':
       return { kind: 'include', names: columns };
     case 'COLUMNS_EXCEPT':
       return columns.length === 0 ? { kind: 'all' } : { kind: 'exclude', names: columns };
+    case 'FILTER':
+      return filter === undefined ? NO_COLUMN : cellsOf(filter);
     case 'CATALOG':
     case 'DATABASE':
     case 'TABLE':
@@ -36,13 +50,17 @@ export const columnScopeOf = ({ type, columns }: Pick<Grant, 'type' | 'columns'>
   }
 };
 
+/** A filter is named with its table: a grant on it bears on both. */
+export const filterPath = (tableId: string, filterId: string): string => `${tableId}/${filterId}`;
+
 /** The id of the thing that the grant is on, as the model compares it. */
 export const grantedId = ({
   type,
   catalogId,
   databaseId,
   tableId,
-}: Pick<Grant, 'type' | 'catalogId' | 'databaseId' | 'tableId'>): string => {
+  filterId,
+}: Pick<Grant, 'type' | 'catalogId' | 'databaseId' | 'tableId' | 'filterId'>): string => {
   switch (type) {
     case 'CATALOG':
       return catalogId;
@@ -53,5 +71,7 @@ export const grantedId = ({
     case 'COLUMN':
     case 'COLUMNS_EXCEPT':
       return tableId ?? '';
+    case 'FILTER':
+      return filterPath(tableId ?? '', filterId ?? '');
   }
 };

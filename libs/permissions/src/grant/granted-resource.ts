@@ -10,6 +10,8 @@ import {
   type TableResource,
 } from '@lakewarden/kernel';
 
+import { columnsOf, filterResource, filterText, noSuchFilter } from '../filter/data-cells-filter.ts';
+import { findFilter } from '../filter/filter.repository.ts';
 import type { GrantedType } from './grant.ts';
 
 /** What a client asks to grant on, by names (service model lakeformation, `Resource`). */
@@ -18,7 +20,8 @@ export type GrantResource =
   | { readonly kind: 'Database'; readonly database: DatabaseRef }
   | { readonly kind: 'Table'; readonly table: TableRef }
   | { readonly kind: 'TableWildcard'; readonly database: DatabaseRef }
-  | { readonly kind: 'TableWithColumns'; readonly table: TableRef; readonly columns: ColumnScope };
+  | { readonly kind: 'TableWithColumns'; readonly table: TableRef; readonly columns: ColumnScope }
+  | { readonly kind: 'DataCellsFilter'; readonly table: TableRef; readonly name: string };
 
 /** spec/permissions.md §3: what may be granted on what. */
 const GRANTABLE: Readonly<Record<GrantResource['kind'], readonly Permission[]>> = {
@@ -27,6 +30,7 @@ const GRANTABLE: Readonly<Record<GrantResource['kind'], readonly Permission[]>> 
   Table: ['DESCRIBE', 'SELECT', 'INSERT', 'DELETE', 'ALTER', 'DROP', 'ALL'],
   TableWildcard: ['DESCRIBE', 'SELECT', 'INSERT', 'DELETE', 'ALTER', 'DROP', 'ALL'],
   TableWithColumns: ['SELECT'],
+  DataCellsFilter: ['SELECT', 'DESCRIBE', 'DROP'],
 };
 
 /** @throws InvalidInputException naming the permission and the resource */
@@ -49,6 +53,7 @@ export interface ResolvedResource {
   readonly catalogId: string;
   readonly databaseId?: string;
   readonly tableId?: string;
+  readonly filterId?: string;
   /** What to ask the decision about when somebody wants to pass a permission on. */
   readonly on: GovernedResource;
   /** One entry for each row that a grant of one permission makes. */
@@ -69,6 +74,7 @@ export const catalogIdOf = (resource: GrantResource): string => {
       return resource.database.catalogId;
     case 'Table':
     case 'TableWithColumns':
+    case 'DataCellsFilter':
       return resource.table.catalogId;
   }
 };
@@ -85,10 +91,12 @@ export function describeAsked(resource: GrantResource): string {
     case 'Table':
     case 'TableWithColumns':
       return `table ${resource.table.database}.${resource.table.name}`;
+    case 'DataCellsFilter':
+      return filterText(resource.table, resource.name);
   }
 }
 
-/** @throws EntityNotFoundException there is no such database, table or column */
+/** @throws EntityNotFoundException there is no such database, table, column or filter */
 export async function resolveResource(scope: ReadScope, resource: GrantResource): Promise<ResolvedResource> {
   switch (resource.kind) {
     case 'Catalog':
@@ -106,6 +114,8 @@ export async function resolveResource(scope: ReadScope, resource: GrantResource)
       return resolveTable(scope, resource.table, undefined);
     case 'TableWithColumns':
       return resolveTable(scope, resource.table, resource.columns);
+    case 'DataCellsFilter':
+      return resolveFilter(scope, resource.table, resource.name);
   }
 }
 
@@ -128,6 +138,23 @@ async function resolveDatabase(
     rows: [{ type: kind === 'Database' ? 'DATABASE' : 'TABLE_WILDCARD', columns: [] }],
     columns: ALL_COLUMNS,
     subjectId: database.id,
+  };
+}
+
+async function resolveFilter(scope: ReadScope, ref: TableRef, name: string): Promise<ResolvedResource> {
+  const table = await lookUpTable(scope, ref);
+  if (table === undefined) throw notFound(`Table ${ref.name} not found.`);
+  const filter = await findFilter(scope.tx, table.id, name);
+  if (filter === undefined) throw noSuchFilter(ref, name);
+  return {
+    catalogId: ref.catalogId,
+    databaseId: table.databaseId,
+    tableId: table.id,
+    filterId: filter.id,
+    on: filterResource(filter),
+    rows: [{ type: 'FILTER', columns: [] }],
+    columns: columnsOf(filter.columns),
+    subjectId: table.id,
   };
 }
 

@@ -27,6 +27,7 @@ export interface GrantGroup {
   readonly type: GrantedType;
   readonly database: string | undefined;
   readonly table: string | undefined;
+  readonly filter: string | undefined;
   readonly columns: readonly string[];
   readonly permissions: readonly Permission[];
   readonly withGrantOption: readonly Permission[];
@@ -42,6 +43,7 @@ interface GroupRow {
   readonly columns_key: string;
   readonly database: string | null;
   readonly table_name: string | null;
+  readonly filter: string | null;
   readonly columns: readonly string[] | null;
   readonly permissions: readonly Permission[];
   readonly with_grant_option: readonly Permission[] | null;
@@ -64,6 +66,7 @@ const REACHES = `CASE mine.resource_type
   WHEN 'COLUMNS_EXCEPT' THEN mine.table_id = g.table_id
     AND (g.resource_type = 'COLUMN' AND NOT g.columns && mine.columns
          OR g.resource_type = 'COLUMNS_EXCEPT' AND (g.columns = mine.columns OR mine.columns = '{}'))
+  WHEN 'FILTER' THEN mine.filter_id = g.filter_id
   ELSE mine.table_id IS NOT DISTINCT FROM g.table_id AND
        (mine.resource_type <> 'DATABASE' OR g.resource_type = 'DATABASE') END`;
 
@@ -94,7 +97,7 @@ export async function listGrantGroups(tx: Tx, search: GrantSearch): Promise<Gran
           )
           .join(', ')})`;
   const rows = await sql<GroupRow>(tx, {
-    text: `SELECT x.*, d.name AS database, t.name AS table_name FROM (
+    text: `SELECT x.*, d.name AS database, t.name AS table_name, f.name AS filter FROM (
              SELECT principal, resource_type COLLATE "C" AS resource_type, database_key, table_key, columns_key,
                     array_agg(DISTINCT permission) AS permissions,
                     array_agg(DISTINCT permission) FILTER (WHERE grant_option) AS with_grant_option,
@@ -105,11 +108,14 @@ export async function listGrantGroups(tx: Tx, search: GrantSearch): Promise<Gran
                SELECT g.principal, g.resource_type, g.permission, g.grant_option, g.granted_at, g.granted_by,
                       coalesce(g.database_id, '${NIL}') AS database_key, coalesce(g.table_id, '${NIL}') AS table_key,
                       CASE WHEN g.resource_type = 'COLUMN' THEN g.grant_option::text
+                           WHEN g.resource_type = 'FILTER' THEN g.filter_id::text
                            ELSE array_to_json(g.columns)::text END COLLATE "C" AS columns_key, one
                FROM lf_grant g LEFT JOIN LATERAL unnest(g.columns) AS one ON true
                WHERE ${conditions.join(' AND ')}) AS flat
              GROUP BY principal, resource_type, database_key, table_key, columns_key) AS x
            LEFT JOIN glue_database d ON d.id = x.database_key LEFT JOIN glue_table t ON t.id = x.table_key
+           LEFT JOIN lf_data_cells_filter f
+             ON f.id = CASE WHEN x.resource_type = 'FILTER' THEN x.columns_key::uuid END
            ${after} ORDER BY principal, resource_type, database_key, table_key, columns_key
            LIMIT ${bind(search.limit)}`,
     values,
@@ -121,6 +127,7 @@ export async function listGrantGroups(tx: Tx, search: GrantSearch): Promise<Gran
     type: row.resource_type,
     database: row.database ?? undefined,
     table: row.table_name ?? undefined,
+    filter: row.filter ?? undefined,
     columns: row.columns ?? [],
     permissions: row.permissions,
     withGrantOption: row.with_grant_option ?? [],
@@ -134,6 +141,7 @@ function onCondition(
   includeRelated: boolean,
   bind: (value: unknown) => string,
 ): string {
+  if (on.filterId !== undefined) return `g.filter_id = ${bind(on.filterId)}`;
   if (on.tableId !== undefined) {
     const table = `g.table_id = ${bind(on.tableId)}`;
     if (!includeRelated) return table;

@@ -22,6 +22,7 @@ export interface HeldPermissions {
   readonly catalogId: string;
   readonly database?: string | undefined;
   readonly table?: string | undefined;
+  readonly filter?: string | undefined;
   /** COLUMNS: the granted ones; COLUMNS_EXCEPT: the excluded ones. */
   readonly columns: readonly string[];
   readonly permissions: readonly Permission[];
@@ -47,6 +48,7 @@ const toHeld = (group: GrantGroup): HeldPermissions => ({
   catalogId: group.catalogId,
   database: group.database,
   table: group.table,
+  filter: group.filter,
   columns: group.columns,
   permissions: group.permissions,
   withGrantOption: group.withGrantOption,
@@ -78,7 +80,7 @@ async function resolveSeen(
 const TYPES: Readonly<Record<ListedType, readonly GrantedType[]>> = {
   CATALOG: ['CATALOG'],
   DATABASE: ['DATABASE'],
-  TABLE: ['TABLE', 'TABLE_WILDCARD', 'COLUMN', 'COLUMNS_EXCEPT'],
+  TABLE: ['TABLE', 'TABLE_WILDCARD', 'COLUMN', 'COLUMNS_EXCEPT', 'FILTER'],
 };
 
 /**
@@ -100,6 +102,7 @@ export const listPermissions = defineRead({
       principal,
       resourceType,
       on?.subjectId,
+      on?.filterId,
       on?.rows,
       includeRelated,
       scope.caller.arn,

@@ -78,6 +78,10 @@ const toResource = (held: HeldPermissions) => {
       return { Table: { CatalogId, DatabaseName, Name } };
     case 'TABLE_WILDCARD':
       return { Table: { CatalogId, DatabaseName, Name: 'ALL_TABLES', TableWildcard: {} } };
+    case 'FILTER':
+      return {
+        DataCellsFilter: { TableCatalogId: CatalogId, DatabaseName, TableName: Name, Name: held.filter },
+      };
     case 'COLUMNS':
       return { TableWithColumns: { CatalogId, DatabaseName, Name, ColumnNames: held.columns } };
     case 'COLUMNS_EXCEPT':

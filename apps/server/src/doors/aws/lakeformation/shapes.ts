@@ -1,6 +1,6 @@
 import { databaseRef, tableRef } from '@lakewarden/catalog';
 import { type Caller, type ColumnScope, invalid, PERMISSIONS } from '@lakewarden/kernel';
-import type { GrantResource } from '@lakewarden/permissions';
+import type { FilterRef, GrantResource } from '@lakewarden/permissions';
 import { z } from 'zod';
 
 import { catalogId, nameString } from '../glue/shapes.ts';
@@ -13,7 +13,15 @@ export const permissions = z
   .max(20)
   .transform((given) => given.map((permission) => (permission === 'SUPER_USER' ? 'ALL' : permission)));
 
-const columnNames = z.array(nameString).max(1000);
+export const columnNames = z.array(nameString).max(1000);
+
+/** A filter by its names; GrantPermissions and the filter's own operations name it alike. */
+export const filterNames = z.object({
+  TableCatalogId: catalogId,
+  DatabaseName: nameString,
+  TableName: nameString,
+  Name: nameString,
+});
 
 export const resource = z.object({
   Catalog: z.object({ Id: catalogId }).optional(),
@@ -35,12 +43,15 @@ export const resource = z.object({
       ColumnWildcard: z.object({ ExcludedColumnNames: columnNames.optional() }).optional(),
     })
     .optional(),
+  DataCellsFilter: filterNames.optional(),
 });
 
 export type ResourceShape = z.output<typeof resource>;
 type ColumnsShape = NonNullable<ResourceShape['TableWithColumns']>;
 
-const fold = (names: readonly string[]): string[] => [...new Set(names.map((name) => name.toLowerCase()))];
+export const fold = (names: readonly string[]): string[] => [
+  ...new Set(names.map((name) => name.toLowerCase())),
+];
 
 /** @throws InvalidInputException both lists, or neither */
 function columnsOf({ ColumnNames, ColumnWildcard }: ColumnsShape): ColumnScope {
@@ -58,12 +69,23 @@ function columnsOf({ ColumnNames, ColumnWildcard }: ColumnsShape): ColumnScope {
   return excluded.length === 0 ? { kind: 'all' } : { kind: 'exclude', names: excluded };
 }
 
+export const filterRef = (shape: z.output<typeof filterNames>, caller: Caller): FilterRef => ({
+  table: tableRef(caller, {
+    catalogId: shape.TableCatalogId,
+    database: shape.DatabaseName,
+    name: shape.TableName,
+  }),
+  name: shape.Name,
+});
+
 /** @throws InvalidInputException unless just one kind of resource is named */
 export function grantResource(shape: ResourceShape, caller: Caller): GrantResource {
-  const { Catalog, Database, Table, TableWithColumns } = shape;
-  const named = [Catalog, Database, Table, TableWithColumns].filter((each) => each !== undefined);
+  const { Catalog, Database, Table, TableWithColumns, DataCellsFilter } = shape;
+  const named = [Catalog, Database, Table, TableWithColumns, DataCellsFilter].filter(
+    (each) => each !== undefined,
+  );
   if (named.length !== 1) {
-    throw invalid('Resource must name one of Catalog, Database, Table, TableWithColumns.');
+    throw invalid('Resource must name one of Catalog, Database, Table, TableWithColumns, DataCellsFilter.');
   }
   if (Database !== undefined) {
     const { CatalogId, Name } = Database;
@@ -92,5 +114,7 @@ export function grantResource(shape: ResourceShape, caller: Caller): GrantResour
       columns: columnsOf(TableWithColumns),
     };
   }
+  if (DataCellsFilter !== undefined)
+    return { kind: 'DataCellsFilter', ...filterRef(DataCellsFilter, caller) };
   return { kind: 'Catalog', catalogId: Catalog?.Id ?? caller.accountId };
 }
