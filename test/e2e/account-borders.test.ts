@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { glueOperations } from '../../apps/server/src/doors/aws/glue/glue.operations.ts';
 import { iamOperations } from '../../apps/server/src/doors/aws/iam/iam.operations.ts';
+import { auditEvents } from '../support/audit.ts';
 import { graphql, login } from '../support/graphql.ts';
 import { DATABASES, type Lake, startLake } from '../support/lake.ts';
 import { query } from '../support/query.ts';
@@ -360,6 +361,8 @@ const GRAPHQL_OWN: Readonly<Record<string, { question: string; answer: string }>
     question: 'mutation { deleteSecurityConfiguration(input: { name: "ours" }) { name } }',
     answer: 'EntityNotFoundException',
   },
+  'Query.auditEvents': { question: '{ auditEvents { edges { node { kind } } } }', answer: 'data' },
+  'Query.auditChain': { question: '{ auditChain { accountId } }', answer: 'data' },
   'Query.webhooks': { question: '{ webhooks { edges { node { url } } } }', answer: 'data' },
   'Mutation.createWebhook': {
     question:
@@ -526,6 +529,16 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
       const before = await ownersWorld();
       const answer = await lake.glue(operation, input, { caller: stranger });
       expect(answer.body['__type']).toBe('AccessDeniedException');
+      const requestId = answer.headers['x-amzn-requestid'];
+      expect(await auditEvents(lake, strangersToken, { requestId })).toMatchObject([
+        // DeleteTableVersion is a batch of one.
+        {
+          action: expect.stringMatching(`^glue:(Batch)?${operation}$`) as string,
+          allowed: false,
+          kind: 'DENIED',
+        },
+      ]);
+      expect(await auditEvents(lake, token, { requestId })).toEqual([]);
       // The same words for what is there and what is not.
       const nowhere = JSON.parse(JSON.stringify(input).replaceAll('hidden', 'absent')) as object;
       const other = await lake.glue(operation, nowhere, { caller: stranger });
@@ -581,6 +594,13 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
       >;
       const answered = await query({ ...lake, ...stranger }, 'iam', action, mine);
       expect([String(answered.status), ...answered.texts('Code')].join(' ')).toBe(answer);
+      // Whatever operation it is: what is written to IAM leaves an event, and a refusal too.
+      const isWrite = !/^(Get|List)/.test(action) && answered.status === 200;
+      if (isWrite || answer.includes('AccessDenied')) {
+        const requestId = answered.texts('RequestId')[0];
+        const [event] = await auditEvents(lake, strangersToken, { requestId });
+        expect(event).toMatchObject({ action: `iam:${action}`, kind: isWrite ? 'WRITTEN' : 'DENIED' });
+      }
       // What he wrote himself comes back in a refusal.
       expect(answered.xml.replaceAll(OWNERS_POLICY, '')).not.toContain(OWNER);
       expect(answered.texts('UserName')).not.toContain('owned');
@@ -591,6 +611,8 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
   it.each(Object.entries(GRAPHQL))("a stranger's %s is refused", async (_field, question) => {
     const before = await ownersWorld();
     const { data, errors } = await graphql(lake, question, {}, strangersToken);
+    const requestId = (errors?.[0]?.extensions as { requestId?: string } | undefined)?.requestId;
+    expect(await auditEvents(lake, strangersToken, { requestId })).toMatchObject([{ kind: 'DENIED' }]);
     expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['AccessDeniedException']);
     expect(Object.values(data ?? {}).filter((value) => value !== null)).toEqual([]);
     expect(await ownersWorld()).toBe(before);

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 
+import { auditCommand } from './audit/audit.ts';
 import { backupCommand, restoreCommand } from './backup.ts';
 import { applyCommand } from './catalog-document/apply.ts';
 import { exportCommand } from './catalog-document/export.ts';
@@ -14,6 +15,7 @@ const program = new Command('lakewarden')
   .addCommand(serveCommand)
   .addCommand(tokenCommand)
   .addCommand(explainCommand)
+  .addCommand(auditCommand)
   .addCommand(importCommand)
   .addCommand(exportCommand)
   .addCommand(applyCommand)

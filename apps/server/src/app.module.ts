@@ -10,6 +10,7 @@ import type { Logger } from 'pino';
 
 import { REVISION_HEADER } from './doors/aws/aws.door.ts';
 import { AccountCatalogResolver } from './doors/graphql/account-catalog.resolver.ts';
+import { AUDIT, AuditResolver, type Settled } from './doors/graphql/audit.resolver.ts';
 import { CatalogDocumentResolver } from './doors/graphql/catalog-document.resolver.ts';
 import { ClassifierResolver } from './doors/graphql/classifier.resolver.ts';
 import { ChangeResolver } from './doors/graphql/change.resolver.ts';
@@ -49,6 +50,7 @@ const CACHED_DOCUMENTS = 200;
 
 export interface ModulePorts {
   readonly useCases: UseCases;
+  readonly audit: Settled;
   readonly changes: Changes;
   readonly identity: IdentityPorts;
   readonly connections: ConnectionPorts;
@@ -131,6 +133,7 @@ export class AppModule {
       ],
       providers: [
         { provide: USE_CASES, useValue: ports.useCases },
+        { provide: AUDIT, useValue: ports.audit },
         { provide: CHANGES, useValue: ports.changes },
         { provide: CONNECTIONS, useValue: ports.connections },
         { provide: WEBHOOKS, useValue: ports.webhooks },
@@ -153,6 +156,7 @@ export class AppModule {
         WebhookResolver,
         IdentityResolver,
         ExplainResolver,
+        AuditResolver,
         SchemaRegistryResolver,
         RegistrySchemaResolver,
         SchemaVersionResolver,

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 
 import { indexTablesForSearch, readResourcePolicy } from '@lakewarden/catalog';
+import { BufferedAuditTrail, type ChainPlace } from '@lakewarden/governance';
 import {
   type AccessKeyPair,
   authorizeByPolicies,
@@ -136,7 +137,15 @@ export async function startServer(settings: Settings, options: ServerOptions = {
     });
     return set;
   };
+  const audit = new BufferedAuditTrail({
+    tx: readTx(database),
+    sealed: auditHeadLog(log, clock),
+    report: (err) => {
+      log.error({ err }, 'audit');
+    },
+  });
   const runner = new UseCaseRunner({
+    audit,
     database,
     feed,
     cache,
@@ -152,6 +161,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
     files: new LocalLake(localRoots(settings)),
     enqueue: (tx, job) => jobs.enqueue(tx, job),
   });
+  audit.start();
   await feed.start();
   await runner.run(bootstrap, ensureSigningKey, keys);
   await indexTablesForSearch(runner, bootstrap);
@@ -230,6 +240,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
   const changes = new ChangeListener(feed);
   const module = AppModule.with({
     useCases: runner,
+    audit: { region: settings.LAKEWARDEN_REGION, flush: () => audit.flush() },
     changes,
     identity: { tokens, keys },
     connections: { keys, probe },
@@ -292,9 +303,24 @@ export async function startServer(settings: Settings, options: ServerOptions = {
       clearTimeout(cutOff);
       admission.close();
       await jobs.close();
+      await audit.close();
       await feed.close();
       await database.close();
     },
+  };
+}
+
+/** How often an account's head goes to the log while its trail grows. */
+const HEAD_EVERY_MS = 60_000;
+
+/** A head in a log that is kept elsewhere shows when the end of the trail is cut off (docs/audit.md). */
+function auditHeadLog(log: Logger, clock: Clock) {
+  const told = new Map<string, number>();
+  return (account: string, { seq, hash }: ChainPlace): void => {
+    const now = clock.now().getTime();
+    if (now - (told.get(account) ?? -HEAD_EVERY_MS) < HEAD_EVERY_MS) return;
+    told.set(account, now);
+    log.info({ account, seq, hash }, 'audit head');
   };
 }
 

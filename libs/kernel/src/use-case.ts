@@ -66,13 +66,17 @@ export interface Cacheable<T> {
 /**
  * Gate 1. Throws AccessDeniedException unless the caller may do the action to the resource.
  * @param scope what it reads with
+ * @returns the names of the policies by which he may
  */
 export type Authorize = (
   caller: Caller,
   action: string,
   resource: Resource,
   scope: Pick<ReadScope, 'tx' | 'cached'>,
-) => void | Promise<void>;
+) => AllowingPolicies | undefined | Promise<AllowingPolicies | undefined>;
+
+/** Names of policies. */
+export type AllowingPolicies = readonly string[];
 
 export interface ReadScope {
   readonly tx: Tx;
@@ -166,6 +170,8 @@ export interface ReadUseCase<Command, Answer> {
   readonly kind: 'read';
   /** The IAM action, such as `glue:GetTable`. */
   readonly action: string;
+  /** Credentials are given out: an event is left also where no gate is asked. */
+  readonly isAlwaysAudited?: boolean;
   run(scope: ReadScope, command: Command): Promise<Answer>;
 }
 
@@ -175,7 +181,16 @@ export interface WriteUseCase<Command, Answer> {
   run(scope: WriteScope, command: Command): Promise<Answer>;
 }
 
-export type UseCase<Command, Answer> = ReadUseCase<Command, Answer> | WriteUseCase<Command, Answer>;
+/** Writes that are never committed: what would be, and nothing of it remains, in the database or in memory. */
+export interface TrialUseCase<Command, Answer> {
+  readonly kind: 'trial';
+  readonly action: string;
+  readonly isAlwaysAudited?: boolean;
+  run(scope: WriteScope, command: Command): Promise<Answer>;
+}
+
+export type UseCase<Command, Answer> =
+  ReadUseCase<Command, Answer> | WriteUseCase<Command, Answer> | TrialUseCase<Command, Answer>;
 
 export const defineRead = <Command, Answer>(
   useCase: Omit<ReadUseCase<Command, Answer>, 'kind'>,
@@ -184,6 +199,10 @@ export const defineRead = <Command, Answer>(
 export const defineWrite = <Command, Answer>(
   useCase: Omit<WriteUseCase<Command, Answer>, 'kind'>,
 ): WriteUseCase<Command, Answer> => ({ kind: 'write', ...useCase });
+
+export const defineTrial = <Command, Answer>(
+  useCase: Omit<TrialUseCase<Command, Answer>, 'kind'>,
+): TrialUseCase<Command, Answer> => ({ kind: 'trial', ...useCase });
 
 /** Runs use cases: opens the transaction, hands out the scope, writes the change row, publishes after commit. */
 export interface UseCases {

@@ -35,3 +35,4 @@ export {
 } from './filter/data-cells-filters.ts';
 export { MAX_ROW_EXPRESSION_CHARS } from './filter/row-expression.ts';
 export { explain, type Explain, type ExplainedResource, type Explanation } from './explain/explain.ts';
+export { seesLake } from './sees-lake.ts';

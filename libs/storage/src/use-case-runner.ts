@@ -1,5 +1,7 @@
 import {
   type ArnHome,
+  type AuditedRun,
+  type AuditTrail,
   type Authorize,
   type Caller,
   type Change,
@@ -7,6 +9,7 @@ import {
   type DataPermissions,
   type Job,
   type LakeFiles,
+  LakewardenError,
   newId,
   type PageTokens,
   type ReadScope,
@@ -20,6 +23,7 @@ import type { ChangeAwareCache } from './cache.ts';
 import { CHANGE_CHANNEL, type ChangeFeed } from './change-feed.ts';
 import type { Database } from './database.ts';
 import { explainFailure } from './failures.ts';
+import { refusedItems, RunNotes, watched } from './run-notes.ts';
 import { readTx, sql, writeTx } from './tx.ts';
 
 export interface RunnerPorts {
@@ -32,12 +36,28 @@ export interface RunnerPorts {
   readonly authorize: Authorize;
   readonly permissions: DataPermissions;
   readonly files: LakeFiles;
+  readonly audit: AuditTrail;
   /** Queues the job inside the transaction. */
   enqueue(tx: Tx, job: Job): Promise<void>;
 }
 
 /** NOTIFY takes at most 8,000 bytes; a larger set of changes is told as one that concerns the whole account. */
 const MAX_NOTIFY_BYTES = 7_000;
+
+type About = Pick<AuditedRun, 'action' | 'at' | 'region' | 'command'>;
+
+/** Ends a trial's transaction. */
+const UNDONE = new Error('a trial is undone');
+
+/** Whoever asks again hears the decision then. */
+const WITHOUT_AN_ANSWER: ReadonlySet<string> = new Set([
+  'InternalServiceException',
+  'ServiceUnavailableException',
+  'ThrottlingException',
+]);
+
+/** Not the server itself, nor background work in nobody's name. */
+const isOfAnAccount = ({ accountId }: Caller): boolean => accountId !== '';
 
 export class UseCaseRunner implements UseCases {
   readonly #ports: RunnerPorts;
@@ -48,51 +68,93 @@ export class UseCaseRunner implements UseCases {
     this.#readTx = readTx(ports.database);
   }
 
-  run<Command, Answer>(caller: Caller, useCase: UseCase<Command, Answer>, command: Command): Promise<Answer> {
-    return useCase.kind === 'read'
-      ? this.#read(caller, useCase, command)
-      : this.#write(caller, useCase, command);
-  }
-
-  async #read<Command, Answer>(
+  async run<Command, Answer>(
     caller: Caller,
-    useCase: Extract<UseCase<Command, Answer>, { kind: 'read' }>,
+    useCase: UseCase<Command, Answer>,
     command: Command,
   ): Promise<Answer> {
+    const { audit, clock, region } = this.#ports;
+    const notes = new RunNotes();
+    const about = { action: useCase.action, at: clock.now(), region, command };
     try {
-      const { cache } = this.#ports;
-      const scope = this.#readScope(this.#readTx, caller, useCase.action, (key, load) =>
-        cache.get(key, load),
-      );
-      return await useCase.run(scope, command);
+      if (useCase.kind === 'write') return await this.#write(caller, useCase, command, notes, about);
+      const answer = await (useCase.kind === 'read'
+        ? useCase.run(this.#reader(caller, useCase.action, notes), command)
+        : this.#trial(caller, useCase, command, notes, about.at));
+      if (isOfAnAccount(caller) && (!notes.isEmpty || useCase.isAlwaysAudited === true)) {
+        const noted = audit.noted(notes.runOf(caller, about, { kind: 'read' }));
+        if (noted !== undefined) await noted;
+      }
+      return answer;
     } catch (error) {
-      throw explainFailure(error);
+      throw await this.#failed(caller, notes, about, explainFailure(error));
     }
+  }
+
+  /** A refusal is kept before it is told, in a transaction of its own: that of the operation is undone by now. */
+  async #failed(caller: Caller, notes: RunNotes, about: About, error: unknown): Promise<unknown> {
+    const { audit } = this.#ports;
+    if (!isOfAnAccount(caller) || !(error instanceof LakewardenError)) return error;
+    const { code, message } = error;
+    try {
+      if (code === 'AccessDeniedException') {
+        await audit.denied(notes.runOf(caller, about, { kind: 'denied', code, message }));
+      } else if (!notes.isEmpty && !WITHOUT_AN_ANSWER.has(code)) {
+        await audit.noted(notes.runOf(caller, about, { kind: 'failed', code }));
+      }
+    } catch (unaudited) {
+      return unaudited;
+    }
+    return error;
+  }
+
+  #reader(caller: Caller, action: string, notes: RunNotes): ReadScope {
+    const { cache } = this.#ports;
+    return this.#readScope(this.#readTx, caller, action, (key, load) => cache.get(key, load), notes);
+  }
+
+  #writer(
+    tx: Tx,
+    caller: Caller,
+    action: string,
+    known: ReadScope['cached'],
+    { now, changes, notes }: { now: Date; changes: Change[]; notes: RunNotes },
+  ): WriteScope {
+    return {
+      ...this.#readScope(tx, caller, action, known, notes),
+      now,
+      files: this.#ports.files,
+      newId,
+      enqueue: (job) => this.#ports.enqueue(tx, job),
+      changed: (change) => {
+        changes.push(change);
+      },
+    };
   }
 
   async #write<Command, Answer>(
     caller: Caller,
     useCase: Extract<UseCase<Command, Answer>, { kind: 'write' }>,
     command: Command,
+    notes: RunNotes,
+    about: About,
   ): Promise<Answer> {
-    const { database, feed, clock, cache, files } = this.#ports;
+    const { database, feed, cache, audit } = this.#ports;
+    const { action } = useCase;
     const changes: Change[] = [];
-    const now = clock.now();
     const { answer, revision } = await database.transaction(async (prisma, client) => {
       const tx = writeTx(database, prisma, client);
-      const scope: WriteScope = {
-        // What a transaction has read may be undone with it: it is not kept.
-        ...this.#readScope(tx, caller, useCase.action, (key, load) => cache.peek(key, load)),
-        now,
-        files,
-        newId,
-        enqueue: (job) => this.#ports.enqueue(tx, job),
-        changed: (change) => {
-          changes.push(change);
-        },
-      };
+      // What a transaction has read may be undone with it: it is not kept.
+      const known: ReadScope['cached'] = (key, load) => cache.peek(key, load);
+      const scope = this.#writer(tx, caller, action, known, { now: about.at, changes, notes });
       const answer = await useCase.run(scope, command);
-      return { answer, revision: await this.#recordChange(tx, caller, useCase.action, now, changes) };
+      const revision = await this.#recordChange(tx, caller, action, about.at, changes);
+      // Background work that has changed nothing leaves no trace here either.
+      if (changes.length > 0 || (isOfAnAccount(caller) && !notes.isEmpty)) {
+        const outcome = { kind: 'written', revision, changes } as const;
+        await audit.written(tx, notes.runOf(caller, about, outcome, refusedItems(answer)));
+      }
+      return { answer, revision };
     });
     // Before the answer leaves: whoever reads after it must not meet what was cached before it.
     feed.publishHere(changes);
@@ -100,7 +162,38 @@ export class UseCaseRunner implements UseCases {
     return answer;
   }
 
-  #readScope(tx: Tx, caller: Caller, action: string, known: ReadScope['cached']): ReadScope {
+  /** In a transaction that is undone whatever comes of it. Nothing is read from memory, and nothing is told. */
+  async #trial<Command, Answer>(
+    caller: Caller,
+    useCase: Extract<UseCase<Command, Answer>, { kind: 'trial' }>,
+    command: Command,
+    notes: RunNotes,
+    now: Date,
+  ): Promise<Answer> {
+    const { database } = this.#ports;
+    let found: { readonly answer: Answer } | undefined;
+    try {
+      await database.transaction(async (prisma, client) => {
+        const tx = writeTx(database, prisma, client);
+        const fresh: ReadScope['cached'] = async (_key, load) => (await load()).value;
+        const scope = this.#writer(tx, caller, useCase.action, fresh, { now, changes: [], notes });
+        found = { answer: await useCase.run(scope, command) };
+        throw UNDONE;
+      });
+    } catch (error) {
+      if (error !== UNDONE) throw error;
+    }
+    if (found === undefined) throw new Error('a trial ended without an answer');
+    return found.answer;
+  }
+
+  #readScope(
+    tx: Tx,
+    caller: Caller,
+    action: string,
+    known: ReadScope['cached'],
+    notes?: RunNotes,
+  ): ReadScope {
     const { clock, tokens, region, authorize, permissions } = this.#ports;
     const home: ArnHome = { region, accountId: caller.accountId };
     const cached: ReadScope['cached'] = (key, load) =>
@@ -111,11 +204,16 @@ export class UseCaseRunner implements UseCases {
       clock,
       tokens,
       home,
-      permissions,
+      permissions: notes === undefined ? permissions : watched(permissions, notes),
       cached,
+      // Without notes: what another may is no decision about this caller.
       as: (other) => this.#readScope(tx, { ...other, request: caller.request }, action, known),
       // With this transaction's own connection: the embedded database has no second one.
-      authorize: async (resource, asked = action) => authorize(caller, asked, resource, { tx, cached }),
+      authorize: async (resource, asked = action) => {
+        notes?.asked(resource);
+        const policies = await authorize(caller, asked, resource, { tx, cached });
+        if (policies !== undefined) notes?.allowedBy(policies);
+      },
     };
   }
 

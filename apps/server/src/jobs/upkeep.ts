@@ -1,5 +1,6 @@
 import { type StepOutcome, trimTableVersions } from '@lakewarden/catalog';
 import { type TrimChanges, trimChanges, type TrimStep } from '@lakewarden/feed';
+import { trimAudit } from '@lakewarden/governance';
 import type { Caller, UseCases } from '@lakewarden/kernel';
 
 /** What is kept. */
@@ -14,7 +15,7 @@ export interface UpkeepPorts {
   readonly system: Caller;
   readonly retention: Retention;
   /** Counts what has been deleted. */
-  readonly trimmed: (what: 'changes' | 'table-versions', count: number) => void;
+  readonly trimmed: (what: 'changes' | 'table-versions' | 'audit', count: number) => void;
   readonly isClosing: () => boolean;
 }
 
@@ -40,6 +41,18 @@ export async function runUpkeep(ports: UpkeepPorts): Promise<StepOutcome> {
     const step: TrimStep = await useCases.run(system, trimChanges, command);
     trimmed('changes', step.trimmed);
     next = step.next;
+  }
+
+  let afterAccount: string | undefined = '';
+  while (afterAccount !== undefined) {
+    if (isClosing()) return 'more';
+    const step: { readonly trimmed: number; readonly afterAccount?: string | undefined } = await useCases.run(
+      system,
+      trimAudit,
+      afterAccount,
+    );
+    trimmed('audit', step.trimmed);
+    afterAccount = step.afterAccount;
   }
   return 'done';
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { MasterKeys, resealAll, type ResealedCounts } from '@lakewarden/identity';
-import { type Caller, PageTokens, Secret, systemClock } from '@lakewarden/kernel';
+import { type Caller, noAuditTrail, PageTokens, Secret, systemClock } from '@lakewarden/kernel';
 import { dataPermissions } from '@lakewarden/permissions';
 import { ChangeAwareCache, ChangeFeed, Database, migrate, UseCaseRunner } from '@lakewarden/storage';
 
@@ -58,6 +58,7 @@ export async function rotateMasterKey(settings: Settings): Promise<MasterKeyRota
       },
       permissions: dataPermissions,
       files: new LocalLake([]),
+      audit: noAuditTrail,
       enqueue: () => Promise.reject(new Error('rotation queues no work')),
     });
     const counts = await runner.run(operator, resealAll, new MasterKeys(next, [current]));

@@ -73,11 +73,14 @@ export const authorizeByPolicies =
     }
     const context = () => contextOf(caller, clock.now(), region);
     const shared = action.startsWith('glue:') ? await resourcePolicyOf(scope, resource.accountId) : undefined;
+    const allowedBy = new Set<string>();
     for (const arn of [resource.arn, ...(resource.within ?? [])]) {
       const mine = own.decide(action, arn, context);
       const theirs = shared?.decide(action, arn, context);
       const isExplicit = mine.isExplicitDeny || theirs?.isExplicitDeny === true;
       const allowed = mine.allowed || (theirs?.allowed === true && !own.isCapped);
       if (isExplicit || !allowed) throw denied(caller, action, resource.arn, isExplicit);
+      for (const { policy } of [...mine.because, ...(theirs?.because ?? [])]) allowedBy.add(policy);
     }
+    return [...allowedBy];
   };

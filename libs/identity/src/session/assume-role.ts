@@ -143,6 +143,7 @@ function lifetime(role: Role, caller: Caller, asked: number | undefined): number
  */
 export const assumeRole = defineRead({
   action: ACTION,
+  isAlwaysAudited: true,
 
   async run(scope, command: AssumeRole): Promise<AssumedRole> {
     const { caller } = scope;

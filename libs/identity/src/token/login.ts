@@ -16,6 +16,7 @@ export interface Login {
  */
 export const login = defineRead({
   action: 'lakewarden:Login',
+  isAlwaysAudited: true,
 
   async run(scope, { accountId, userName, password }: Login): Promise<TokenSubject> {
     const user = await findPasswordHash(scope.tx, accountId, userName);

@@ -218,6 +218,7 @@ export interface GetWebIdentityToken {
  */
 export const getWebIdentityToken = defineRead({
   action: 'sts:GetWebIdentityToken',
+  isAlwaysAudited: true,
 
   async run(
     { caller },
