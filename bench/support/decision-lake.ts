@@ -3,7 +3,15 @@ import { fileURLToPath } from 'node:url';
 
 import { createDatabase, createTable } from '@lakewarden/catalog';
 import { createFirstAccount, MasterKeys } from '@lakewarden/identity';
-import { type Caller, defineRead, PageTokens, type ReadScope, Secret, systemClock } from '@lakewarden/kernel';
+import {
+  type Caller,
+  defineRead,
+  noAuditTrail,
+  PageTokens,
+  type ReadScope,
+  Secret,
+  systemClock,
+} from '@lakewarden/kernel';
 import { dataPermissions } from '@lakewarden/permissions';
 import { ChangeAwareCache, ChangeFeed, Database, migrate, UseCaseRunner } from '@lakewarden/storage';
 
@@ -44,6 +52,7 @@ export async function openDecisionLake(url: string, accountId: string): Promise<
       create: (location) => Promise.resolve(location),
       discard: () => Promise.resolve(),
     },
+    audit: noAuditTrail,
     enqueue: () => Promise.resolve(),
   });
   const keys = new MasterKeys(new Secret(randomBytes(32)));
