@@ -11,7 +11,9 @@ import { readSettings } from '../../apps/server/src/settings/settings.ts';
 import { inWords, readEvents } from '../support/events.ts';
 import { graphql, login } from '../support/graphql.ts';
 import { DATABASES, type Lake, startLake } from '../support/lake.ts';
+import { lakeFormation } from '../support/lakeformation.ts';
 import { startPostgres } from '../support/postgres.ts';
+import { newUser } from '../support/principals.ts';
 import { query } from '../support/query.ts';
 import { bodyOf, expectedSignature, WebhookReceiver } from '../support/webhook-receiver.ts';
 
@@ -327,6 +329,34 @@ describe.each(DATABASES)('webhooks on %s', (databaseName) => {
     await expect(plain.create({ url: receiver.url })).rejects.toThrow(words);
     await expect(plain.remove('x')).rejects.toThrow(words);
     await expect(plain.revive('x')).rejects.toThrow(words);
+  });
+
+  it('given a maker who is an administrator no more, tells nothing more, says so, and goes on as its reviver’s', async () => {
+    const admins = (...names: string[]) =>
+      lakeFormation(lake, 'PutDataLakeSettings', {
+        DataLakeSettings: {
+          DataLakeAdmins: names.map((name) => ({
+            DataLakePrincipalIdentifier: `arn:aws:iam::111122223333:user/${name}`,
+          })),
+        },
+      });
+    const key = await newUser(lake, 'maker', ['AdministratorAccess']);
+    expect((await admins('admin', 'maker')).status).toBe(200);
+    const sts = await query({ ...lake, ...key }, 'sts', 'GetWebIdentityToken', {
+      'Audience.member.1': 'lakewarden',
+    });
+    const theirs = webhooksOf(lake, () => sts.texts('WebIdentityToken')[0] ?? '');
+    const { webhook } = await theirs.create({ url: receiver.url, database: 'maker' });
+    await makeDatabase('maker');
+    await receiver.until(1);
+    expect((await admins('admin')).status).toBe(200);
+    await makeTable('maker', 'hidden');
+    const dead = await hooks().until(webhook.id, ({ state }) => state === 'DEAD');
+    expect(dead.lastError).toMatch(/no administrator of the data lake any more/);
+    expect(told()).toEqual(['DATABASE CREATED maker']);
+    await hooks().revive(webhook.id);
+    await receiver.until(2);
+    expect(told()).toEqual(['DATABASE CREATED maker', 'TABLE CREATED maker.hidden']);
   });
 
   it('logs no secret and nothing of the path', async () => {

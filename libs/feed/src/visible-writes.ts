@@ -4,8 +4,8 @@ import { catalogArn, type ReadScope } from '@lakewarden/kernel';
 import type { FeedWrite } from './event.ts';
 
 /** Whose feed it is, is asked before anything is read. @throws AccessDeniedException */
-export const authorizeFeed = (scope: ReadScope, accountId: string): Promise<void> =>
-  scope.authorize({ arn: catalogArn({ region: scope.home.region, accountId }), accountId });
+export const authorizeFeed = (scope: ReadScope, accountId: string, action?: string): Promise<void> =>
+  scope.authorize({ arn: catalogArn({ region: scope.home.region, accountId }), accountId }, action);
 
 /** Every event of that account and none of another's. */
 export const visibleWrites = (accountId: string, writes: readonly FeedWrite[]): readonly FeedWrite[] =>

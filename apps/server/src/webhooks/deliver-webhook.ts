@@ -13,6 +13,9 @@ const EXPIRED =
   'What it was to be told next is no longer kept. Read the catalog anew, then revive it from `latest`, ' +
   'or take what is left of the feed from `earliest`.';
 
+const REFUSED =
+  'Who made it is gone, or is no administrator of the data lake any more. Whoever is one may revive it.';
+
 export interface WebhookDeliveryPorts {
   readonly useCases: UseCases;
   readonly system: Caller;
@@ -39,6 +42,7 @@ export async function deliverWebhook(ports: WebhookDeliveryPorts, id: string): P
     const next = await useCases.run(system, nextDeliveries, { id, keys });
     if (next === undefined) return 'done';
     if (next === 'expired') return fail(ports, id, EXPIRED, 1);
+    if (next === 'refused') return fail(ports, id, REFUSED, 1);
     const { url, secret } = next;
     for (const delivery of next.deliveries) {
       if (isClosing()) return 'more';

@@ -1,4 +1,4 @@
-import type { MasterKeys } from '@lakewarden/identity';
+import { findPrincipal, type MasterKeys } from '@lakewarden/identity';
 import { defineRead, defineWrite, LakewardenError, type ReadScope, type Secret } from '@lakewarden/kernel';
 
 import type { FeedWrite } from '../event.ts';
@@ -6,6 +6,7 @@ import { type LogRead, readWrites } from '../read-changes.ts';
 import { visibleWrites } from '../visible-writes.ts';
 import type { WebhookMessage } from './signature.ts';
 import type { Webhook, WebhookState } from './webhook.ts';
+import { authorizeWebhooks } from './webhooks.ts';
 import { advanceWebhook, failWebhook, findLivingWebhook, listDueWebhookIds } from './webhook.repository.ts';
 
 /** Read at once, of events. */
@@ -53,9 +54,23 @@ async function readBehind(scope: ReadScope, webhook: Webhook): Promise<LogRead |
   }
 }
 
+/** Whether who made it is there and may still be told of everything. */
+async function mayBeTold(scope: ReadScope, { accountId, maker }: Webhook): Promise<boolean> {
+  try {
+    const theirs = scope.as(await findPrincipal.run(scope, { accountId, principalId: maker }));
+    await authorizeWebhooks(theirs, accountId, 'lakewarden:CreateWebhook');
+    return true;
+  } catch (error) {
+    if (!(error instanceof LakewardenError)) throw error;
+    if (error.code === 'AccessDeniedException' || error.code === 'UnrecognizedClientException') return false;
+    throw error;
+  }
+}
+
 /**
  * What a webhook is to be told next, one message a write. The server's own worker asks.
- * @returns undefined: it is dead or gone; 'expired': what it was to be told is no longer kept
+ * @returns undefined: it is dead or gone; 'expired': what it was to be told is no longer kept;
+ * 'refused': its maker may no longer be told
  */
 export const nextDeliveries = defineRead({
   action: 'lakewarden:DeliverWebhook',
@@ -63,13 +78,14 @@ export const nextDeliveries = defineRead({
   async run(
     scope,
     { id, keys }: { readonly id: string; readonly keys: MasterKeys },
-  ): Promise<NextDeliveries | 'expired' | undefined> {
+  ): Promise<NextDeliveries | 'expired' | 'refused' | undefined> {
     const found = await findLivingWebhook(scope.tx, keys, id);
     if (found === undefined) return undefined;
     const { webhook, secret } = found;
+    if (!(await mayBeTold(scope, webhook))) return 'refused';
     const read = await readBehind(scope, webhook);
     if (read === 'expired') return read;
-    // All of the account's: who makes a webhook sees all of it.
+    // All of the account's: its maker sees all of it.
     const deliveries = visibleWrites(webhook.accountId, read.writes)
       .filter(({ events }) => events.length > 0)
       .map((write) => toDelivery(webhook, write));

@@ -8,6 +8,7 @@ import type { Webhook, WebhookState } from './webhook.ts';
 interface WebhookRow {
   readonly id: string;
   readonly account_id: string;
+  readonly maker: string;
   readonly url: string;
   readonly secret_sealed: Buffer;
   readonly database_name: string | null;
@@ -23,6 +24,7 @@ interface WebhookRow {
 const toWebhook = (row: WebhookRow): Webhook => ({
   id: row.id,
   accountId: row.account_id,
+  maker: row.maker,
   url: row.url,
   filter: {
     database: row.database_name ?? undefined,
@@ -56,8 +58,8 @@ export async function insertWebhook(
 ): Promise<void> {
   await sql(tx, {
     text: `INSERT INTO webhook (id, account_id, url, secret_sealed, database_name, table_name, kinds, position, state,
-                                failures, created_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+                                failures, created_at, maker)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     values: [
       made.id,
       made.accountId,
@@ -70,6 +72,7 @@ export async function insertWebhook(
       made.state,
       made.failures,
       made.createdAt,
+      made.maker,
     ],
   });
 }
@@ -97,17 +100,19 @@ export async function deleteWebhookRow(tx: Tx, accountId: string, id: string): P
   return rows.length > 0;
 }
 
-/** A dead one lives again, from a position where one is given; another one stays as it is. */
+/** A dead one lives again as the reviver's, from a position where one is given; another one stays as it is. */
 export async function reviveWebhookRow(
   tx: Tx,
   accountId: string,
   id: string,
+  maker: string,
   position: bigint | undefined,
 ): Promise<Webhook | undefined> {
   await sql(tx, {
-    text: `UPDATE webhook SET state = 'ACTIVE', failures = 0, last_error = NULL, position = coalesce($3, position)
+    text: `UPDATE webhook SET state = 'ACTIVE', failures = 0, last_error = NULL, position = coalesce($3, position),
+                              maker = $4
            WHERE account_id = $1 AND id = $2 AND state = 'DEAD'`,
-    values: [accountId, id, position?.toString() ?? null],
+    values: [accountId, id, position?.toString() ?? null, maker],
   });
   const rows = await sql<WebhookRow>(tx, {
     text: 'SELECT * FROM webhook WHERE account_id = $1 AND id = $2',

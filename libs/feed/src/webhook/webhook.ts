@@ -6,6 +6,8 @@ export type WebhookState = 'ACTIVE' | 'DEAD';
 export interface Webhook {
   readonly id: string;
   readonly accountId: string;
+  /** The principal id of who made or last revived it: it is told what he may hear, for as long as he may. */
+  readonly maker: string;
   readonly url: string;
   readonly filter: FeedFilter;
   /** Of the last write that it has been told of, or that its filter has passed over. */

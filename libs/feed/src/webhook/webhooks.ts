@@ -30,12 +30,16 @@ import {
 const noSuchWebhook = (id: string): LakewardenError => notFound(`Webhook ${id} not found`);
 
 /**
- * A webhook is told of everything, without its maker being asked again: that takes one who sees all of the data lake, an
- * administrator of it or a read-only one (spec/permissions.md §4).
+ * A webhook is told of everything: that takes one who sees all of the data lake, an administrator of it or a read-only
+ * one (spec/permissions.md §4). Its maker is asked again before every delivery.
  * @throws AccessDeniedException
  */
-async function authorizeWebhooks(scope: ReadScope, accountId: string): Promise<void> {
-  await authorizeFeed(scope, accountId);
+export async function authorizeWebhooks(
+  scope: ReadScope,
+  accountId: string,
+  action?: 'lakewarden:CreateWebhook',
+): Promise<void> {
+  await authorizeFeed(scope, accountId, action);
   if ((await scope.permissions.visibleDatabases(scope, accountId, '', 1)) === 'all') return;
   throw new LakewardenError(
     'AccessDeniedException',
@@ -76,7 +80,7 @@ export const createWebhook = defineWrite({
     scope,
     { url, filter, after, allowsPrivateNetworks, keys }: CreateWebhook,
   ): Promise<{ readonly webhook: Webhook; readonly secret: Secret<string> }> {
-    const { accountId } = scope.caller;
+    const { accountId, principalId } = scope.caller;
     await authorizeWebhooks(scope, accountId);
     const destination = requireDestination(url, allowsPrivateNetworks);
     if ((await countWebhooksLocked(scope.tx, accountId)) >= MAX_WEBHOOKS_OF_AN_ACCOUNT) {
@@ -88,6 +92,7 @@ export const createWebhook = defineWrite({
     const webhook: Webhook = {
       id: scope.newId<'Webhook'>(),
       accountId,
+      maker: principalId,
       url: destination,
       filter,
       position: await startOf(scope, after),
@@ -145,7 +150,7 @@ export const reviveWebhook = defineWrite({
     const { accountId } = scope.caller;
     await authorizeWebhooks(scope, accountId);
     const position = after === undefined ? undefined : await startOf(scope, after);
-    const revived = await reviveWebhookRow(scope.tx, accountId, id, position);
+    const revived = await reviveWebhookRow(scope.tx, accountId, id, scope.caller.principalId, position);
     if (revived === undefined) throw noSuchWebhook(id);
     scope.changed(webhookChange(accountId, id));
     return revived;
