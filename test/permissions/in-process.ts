@@ -41,11 +41,15 @@ import {
 } from '@lakewarden/kernel';
 import {
   dataPermissions,
+  deregisterResource,
   type GrantEntry,
   grantPermissions,
   type GrantResource,
   listPermissions,
+  listResources,
+  placeOfArn,
   putDataLakeSettings,
+  registerResource,
   revokePermissions,
 } from '@lakewarden/permissions';
 import { ChangeAwareCache, ChangeFeed, Database, migrate, UseCaseRunner } from '@lakewarden/storage';
@@ -83,6 +87,9 @@ const permissionsOf = (texts: readonly string[]): Permission[] => texts.filter(i
 
 const columnsOf = ({ definition, partitionKeys }: Table): string[] =>
   [...(definition.StorageDescriptor?.Columns ?? []), ...partitionKeys].map(({ Name }) => Name);
+
+/** `s3://bucket/a`, as Lake Formation names it. */
+export const locationArn = (location: string): string => location.replace(/^s3:\/\//, 'arn:aws:s3:::');
 
 /** A lake without its doors: use cases, the decision and the cache as they are, on an embedded database. */
 export class InProcessLake {
@@ -211,6 +218,23 @@ export class InProcessStory implements Listener {
     for (const { name } of items) {
       await this.#lake.run(admin, deleteDatabase, { catalogId: ACCOUNT, name });
     }
+    const places = await this.#lake.run(admin, listResources, { filters: [], limit: MANY });
+    for (const { location } of places.items) {
+      await this.#lake.run(admin, deregisterResource, { arn: locationArn(location) });
+    }
+    const onPlaces = await this.#lake.run(admin, listPermissions, {
+      catalogId: ACCOUNT,
+      resourceType: 'DATA_LOCATION',
+      limit: MANY,
+    });
+    for (const { principal, permissions, columns } of onPlaces.items) {
+      await this.#lake.run(admin, revokePermissions, {
+        principal,
+        permissions,
+        withGrantOption: [],
+        resource: { kind: 'DataLocation', catalogId: ACCOUNT, location: placeOfArn(columns[0] ?? '') },
+      });
+    }
     const held = await this.#lake.run(admin, listPermissions, {
       catalogId: ACCOUNT,
       resourceType: 'CATALOG',
@@ -247,6 +271,8 @@ export class InProcessStory implements Listener {
     if ('database' in on) return { kind: 'Database', database: this.#databaseRef(on.database) };
     if ('tablesOf' in on) return { kind: 'TableWildcard', database: this.#databaseRef(on.tablesOf) };
     if ('table' in on) return { kind: 'Table', table: this.#tableRef(on.table) };
+    if ('location' in on)
+      return { kind: 'DataLocation', catalogId: ACCOUNT, location: placeOfArn(locationArn(on.location)) };
     const table = this.#tableRef(on.of);
     // The doors fold them.
     const names = ('columns' in on ? on.columns : on.allColumnsBut).map((name) => name.toLowerCase());
@@ -286,6 +312,18 @@ export class InProcessStory implements Listener {
       case 'Settings':
         await ask(putDataLakeSettings, { catalogId: ACCOUNT, settings: settingsOf(step) });
         return {};
+      case 'Register':
+        await ask(registerResource, {
+          arn: locationArn(step.location),
+          useServiceLinkedRole: true,
+          withFederation: false,
+          hybridAccessEnabled: false,
+          withPrivilegedAccess: false,
+        });
+        return {};
+      case 'Deregister':
+        await ask(deregisterResource, { arn: locationArn(step.location) });
+        return {};
       case 'Decide': {
         const [decided] = await this.decideAll(step.as, [step]);
         return decided ?? {};
@@ -297,7 +335,7 @@ export class InProcessStory implements Listener {
       case 'CreateDatabase':
         await ask(createDatabase, {
           database: this.#databaseRef(step.database),
-          definition: { Description: 'told' },
+          definition: { Description: 'told', LocationUri: step.location },
         });
         return {};
       case 'GetDatabase': {
@@ -307,7 +345,8 @@ export class InProcessStory implements Listener {
       case 'RenameDatabase': {
         const newName = this.#databaseRef(step.to).name;
         const database = this.#databaseRef(step.database);
-        await ask(updateDatabase, { database, newName, definition: { Description: 'told' } });
+        const definition = { Description: 'told', LocationUri: step.location };
+        await ask(updateDatabase, { database, newName, definition });
         return {};
       }
       case 'DeleteDatabase':
@@ -340,7 +379,7 @@ export class InProcessStory implements Listener {
       case 'CreatePartition':
         await ask(createPartition, {
           table: this.#tableRef(step.table),
-          partition: { values: [step.value] },
+          partition: { values: [step.value], storageDescriptor: { Location: step.location } },
         });
         return {};
       case 'DeletePartition':
@@ -380,8 +419,14 @@ export class InProcessStory implements Listener {
   }
 }
 
-const tableInput = ({ columns, keys }: Extract<Step, { op: 'CreateTable' | 'UpdateTable' }>) => ({
-  definition: { StorageDescriptor: { Columns: columns.map((Name) => ({ Name, Type: 'string' })) } },
+const tableInput = ({
+  columns,
+  keys,
+  location: Location,
+}: Extract<Step, { op: 'CreateTable' | 'UpdateTable' }>) => ({
+  definition: {
+    StorageDescriptor: { Columns: columns.map((Name) => ({ Name, Type: 'string' })), Location },
+  },
   partitionKeys: keys.map((Name) => ({ Name, Type: 'string' })),
 });
 

@@ -1,3 +1,4 @@
+import { type LocationCaller, OracleLocations } from './oracle-locations.ts';
 import { type Answer, type On, pathOf, type Step } from './story.ts';
 
 /**
@@ -10,6 +11,7 @@ interface Table {
   readonly name: string;
   columns: readonly string[];
   keys: readonly string[];
+  location?: string | undefined;
   readonly partitions: Set<string>;
 }
 
@@ -19,6 +21,7 @@ interface Database {
   /** Default permissions are copied into a database when it is made. */
   readonly isOpen: boolean;
   tables: Table[];
+  location?: string | undefined;
 }
 
 /** One permission on one thing; of an include list one for each column. */
@@ -84,6 +87,7 @@ export class Oracle {
   #members: { group: string; user: string }[] = [];
   #databases: Database[] = [];
   #held: Held[] = [];
+  readonly #locations = new OracleLocations();
   #ids = 0;
 
   /** The groups of a user; for whoever has to present him. */
@@ -114,6 +118,14 @@ export class Oracle {
         this.#readOnlyAdmins = step.readOnlyAdmins;
         this.#isOpen = step.isOpen;
         return {};
+      case 'Register':
+      case 'Deregister': {
+        // §4: the account's administrator by policy may as well.
+        if (!this.#isAdmin(step.as) && step.as !== 'admin') throw denied();
+        if (step.op === 'Register' && !this.#locations.register(step.location)) throw taken();
+        if (step.op === 'Deregister' && !this.#locations.deregister(step.location)) throw missing();
+        return {};
+      }
       case 'Join':
         this.#members.push({ group: step.group, user: step.user });
         return {};
@@ -164,6 +176,21 @@ export class Oracle {
 
   #isReadOnlyAdmin(caller: string): boolean {
     return this.#names(caller).some((name) => this.#readOnlyAdmins.includes(name));
+  }
+
+  #locationCaller(caller: string): LocationCaller {
+    return { isAdmin: this.#isAdmin(caller), names: this.#names(caller) };
+  }
+
+  /** §8, §9: where a new location is registered, it takes DATA_LOCATION_ACCESS. */
+  #place(
+    caller: string,
+    { now, before, database }: { now: string | undefined; before?: string | undefined; database?: Database },
+  ): void {
+    if (now === undefined || now === before) return;
+    const isMaker = database !== undefined && this.#mayDatabase(caller, database, 'CREATE_TABLE');
+    const home = isMaker ? database.location : undefined;
+    if (!this.#locations.mayUse(this.#locationCaller(caller), now, { inside: before, home })) throw denied();
   }
 
   /** What the caller holds, and with grant option where that is asked. */
@@ -283,8 +310,16 @@ export class Oracle {
     switch (step.op) {
       case 'CreateDatabase': {
         if (!this.#mayCatalog(step.as, 'CREATE_DATABASE')) throw denied();
+        this.#place(step.as, { now: step.location });
         if (isTaken(step.database)) throw taken();
-        const made = { id: (this.#ids += 1), name: step.database, isOpen: this.#isOpen, tables: [] };
+        const { location } = step;
+        const made = {
+          id: (this.#ids += 1),
+          name: step.database,
+          isOpen: this.#isOpen,
+          tables: [],
+          location,
+        };
         this.#databases.push(made);
         this.#created(step.as, { kind: 'database', database: made.id, table: NO_TABLE }, this.#isOpen);
         return {};
@@ -295,8 +330,10 @@ export class Oracle {
       }
       case 'RenameDatabase': {
         const database = this.#database(step.as, step.database, 'ALTER');
+        if (step.location !== database.location) this.#place(step.as, { now: step.location });
         if (step.to !== database.name && isTaken(step.to)) throw taken();
         database.name = step.to;
+        database.location = step.location;
         return {};
       }
       case 'DeleteDatabase': {
@@ -323,9 +360,10 @@ export class Oracle {
   #createTable(step: Extract<Step, { op: 'CreateTable' }>): Partial<Answer> {
     const [databaseName, name] = pathOf(step.table);
     const database = this.#database(step.as, databaseName, 'CREATE_TABLE');
+    this.#place(step.as, { now: step.location, database });
     if (database.tables.some((each) => each.name === name)) throw taken();
-    const { columns, keys } = step;
-    const made: Table = { id: (this.#ids += 1), name, columns, keys, partitions: new Set() };
+    const { columns, keys, location } = step;
+    const made: Table = { id: (this.#ids += 1), name, columns, keys, location, partitions: new Set() };
     database.tables.push(made);
     this.#created(step.as, { kind: 'table', database: database.id, table: made.id }, database.isOpen);
     return {};
@@ -351,7 +389,9 @@ export class Oracle {
         return { columns: this.#visible(step.as, database, table, 'DESCRIBE').sort() };
       }
       case 'UpdateTable': {
-        const [, table] = this.#table(step.as, step.table, 'ALTER');
+        const [database, table] = this.#table(step.as, step.table, 'ALTER');
+        this.#place(step.as, { now: step.location, before: table.location, database });
+        table.location = step.location;
         const before = columnsOf(table);
         table.columns = step.columns;
         table.keys = step.keys;
@@ -374,7 +414,8 @@ export class Oracle {
         return { names: [...table.partitions].sort() };
       }
       case 'CreatePartition': {
-        const [, table] = this.#table(step.as, step.table, 'ALTER', 'INSERT');
+        const [database, table] = this.#table(step.as, step.table, 'ALTER', 'INSERT');
+        this.#place(step.as, { now: step.location, before: table.location, database });
         if (table.partitions.has(step.value)) throw taken();
         table.partitions.add(step.value);
         return {};
@@ -447,7 +488,7 @@ export class Oracle {
   /** What is granted on: one entry for each row that is then held, and the columns that it reaches. */
   #resolve(
     caller: string,
-    on: On,
+    on: Exclude<On, { location: string }>,
   ): { rows: (Target & Pick<Held, 'columns'>)[]; database?: Database; table?: Table } {
     if ('catalog' in on)
       return { rows: [{ kind: 'catalog', database: NO_TABLE, table: NO_TABLE, columns: [] }] };
@@ -476,7 +517,7 @@ export class Oracle {
   /** §9: the same permission with grant option over at least that scope. */
   #mayPassOn(
     caller: string,
-    { on, permissions }: Pick<Extract<Step, { op: 'Grant' }>, 'on' | 'permissions'>,
+    { on, permissions }: { on: Exclude<On, { location: string }>; permissions: readonly string[] },
   ) {
     const { rows, database, table } = this.#resolve(caller, on);
     for (const permission of permissions) {
@@ -485,7 +526,13 @@ export class Oracle {
     return rows;
   }
 
-  #reaches(caller: string, on: On, permission: string, database?: Database, table?: Table): boolean {
+  #reaches(
+    caller: string,
+    on: Exclude<On, { location: string }>,
+    permission: string,
+    database?: Database,
+    table?: Table,
+  ): boolean {
     if (database === undefined) return this.#mayCatalog(caller, permission, true);
     if ('database' in on) return this.#mayDatabase(caller, database, permission, true);
     const giving = this.#givingOn(caller, database, table, permission, true);
@@ -498,7 +545,11 @@ export class Oracle {
     );
   }
 
-  #refuseUnfit(on: On, permissions: readonly string[], option: readonly string[]): void {
+  #refuseUnfit(
+    on: Exclude<On, { location: string }>,
+    permissions: readonly string[],
+    option: readonly string[],
+  ): void {
     const kind =
       'catalog' in on
         ? 'catalog'
@@ -517,8 +568,9 @@ export class Oracle {
   #grant(step: Extract<Step, { op: 'Grant' }>): Partial<Answer> {
     const { as, on, permissions, option, to } = step;
     if (permissions.length === 0 || option.some((each) => !permissions.includes(each))) throw invalid();
+    if ('location' in on) return this.#grantLocation(on, step);
     this.#refuseUnfit(on, permissions, option);
-    const rows = this.#mayPassOn(as, step);
+    const rows = this.#mayPassOn(as, { on, permissions });
     if (to === 'IAM_ALLOWED_PRINCIPALS' && permissions.some((each) => each !== 'ALL')) throw invalid();
     if (to === 'nobody') throw invalid();
     for (const permission of permissions) {
@@ -528,9 +580,32 @@ export class Oracle {
     return {};
   }
 
+  #grantLocation(
+    { location }: { readonly location: string },
+    { as, permissions, option, to }: Extract<Step, { op: 'Grant' }>,
+  ): Partial<Answer> {
+    if (permissions.some((each) => each !== 'DATA_LOCATION_ACCESS')) throw invalid();
+    if (!this.#locations.mayPassOn(this.#locationCaller(as), location)) throw denied();
+    if (!this.#locations.isGoverned(location)) throw missing();
+    if (to === 'IAM_ALLOWED_PRINCIPALS' || to === 'nobody') throw invalid();
+    this.#locations.grant(location, to, option.length > 0);
+    return {};
+  }
+
+  #revokeLocation(
+    { location }: { readonly location: string },
+    { as, permissions, option, from }: Extract<Step, { op: 'Revoke' }>,
+  ): Partial<Answer> {
+    if ([...permissions, ...option].some((each) => each !== 'DATA_LOCATION_ACCESS')) throw invalid();
+    if (!this.#locations.mayPassOn(this.#locationCaller(as), location)) throw denied();
+    if (!this.#locations.revoke(location, from, permissions.length === 0)) throw invalid();
+    return {};
+  }
+
   #revoke(step: Extract<Step, { op: 'Revoke' }>): Partial<Answer> {
     const { as, on, permissions, option, from } = step;
     if (permissions.length + option.length === 0) throw invalid();
+    if ('location' in on) return this.#revokeLocation(on, step);
     this.#refuseUnfit(on, permissions, option);
     const rows = this.#mayPassOn(as, { on, permissions: [...permissions, ...option] });
     const heldBy = (permission: string): Held[] =>

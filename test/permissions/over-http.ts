@@ -3,7 +3,7 @@ import type { Lake } from '../support/lake.ts';
 import { lakeFormation } from '../support/lakeformation.ts';
 import { iam, type KeyPair, newUser } from '../support/principals.ts';
 import { query } from '../support/query.ts';
-import { arnOf } from './in-process.ts';
+import { arnOf, locationArn } from './in-process.ts';
 import { ACCOUNT, type Answer, GROUPS, type Listener, type On, ROLE, type Step, USERS } from './story.ts';
 
 const principal = (name: string) => ({ DataLakePrincipalIdentifier: arnOf(name) });
@@ -86,6 +86,7 @@ export class HttpStory implements Listener {
     if ('database' in on) return { Database: { Name: on.database } };
     if ('tablesOf' in on) return { Table: { DatabaseName: on.tablesOf, TableWildcard: {} } };
     if ('table' in on) return { Table: this.#at(on.table) };
+    if ('location' in on) return { DataLocation: { ResourceArn: locationArn(on.location) } };
     if ('columns' in on) return { TableWithColumns: { ...this.#at(on.of), ColumnNames: on.columns } };
     const ColumnWildcard = on.allColumnsBut.length === 0 ? {} : { ExcludedColumnNames: on.allColumnsBut };
     return { TableWithColumns: { ...this.#at(on.of), ColumnWildcard } };
@@ -119,11 +120,23 @@ export class HttpStory implements Listener {
           },
         });
       }
+      case 'Register':
+        return lake('RegisterResource', {
+          ResourceArn: locationArn(step.location),
+          UseServiceLinkedRole: true,
+        });
+      case 'Deregister':
+        return lake('DeregisterResource', { ResourceArn: locationArn(step.location) });
       case 'CreateDatabase':
-        return glue({ DatabaseInput: { Name: step.database, Description: 'told' } });
+        return glue({
+          DatabaseInput: { Name: step.database, Description: 'told', LocationUri: step.location },
+        });
       case 'RenameDatabase':
         return glue(
-          { Name: step.database, DatabaseInput: { Name: step.to, Description: 'told' } },
+          {
+            Name: step.database,
+            DatabaseInput: { Name: step.to, Description: 'told', LocationUri: step.location },
+          },
           'UpdateDatabase',
         );
       case 'GetDatabase':
@@ -136,7 +149,7 @@ export class HttpStory implements Listener {
       case 'CreateTable':
       case 'UpdateTable': {
         const { DatabaseName, Name } = this.#at(step.table);
-        const StorageDescriptor = { Columns: toColumns(step.columns) };
+        const StorageDescriptor = { Columns: toColumns(step.columns), Location: step.location };
         return glue({
           DatabaseName,
           TableInput: { Name, StorageDescriptor, PartitionKeys: toColumns(step.keys) },
@@ -148,7 +161,10 @@ export class HttpStory implements Listener {
       case 'GetPartitions':
         return glue(this.#partitionsAt(step.table));
       case 'CreatePartition':
-        return glue({ ...this.#partitionsAt(step.table), PartitionInput: { Values: [step.value] } });
+        return glue({
+          ...this.#partitionsAt(step.table),
+          PartitionInput: { Values: [step.value], StorageDescriptor: { Location: step.location } },
+        });
       case 'DeletePartition':
         return glue({ ...this.#partitionsAt(step.table), PartitionValues: [step.value] });
     }
@@ -174,6 +190,14 @@ export async function endStory(lake: Lake): Promise<void> {
   if (put.status !== 200) throw new Error(JSON.stringify(put.body));
   for (const Name of namesIn((await lake.ok('GetDatabases'))['DatabaseList'])) {
     await lake.ok('DeleteDatabase', { Name });
+  }
+  const places = await lakeFormation(lake, 'ListResources');
+  for (const { ResourceArn } of list(places.body['ResourceInfoList'])) {
+    await lakeFormation(lake, 'DeregisterResource', { ResourceArn });
+  }
+  const onPlaces = await lakeFormation(lake, 'ListPermissions', { ResourceType: 'DATA_LOCATION' });
+  for (const { Principal, Permissions, Resource } of list(onPlaces.body['PrincipalResourcePermissions'])) {
+    await lakeFormation(lake, 'RevokePermissions', { Principal, Resource, Permissions });
   }
   const held = await lakeFormation(lake, 'ListPermissions', { ResourceType: 'CATALOG' });
   for (const { Principal, Permissions } of list(held.body['PrincipalResourcePermissions'])) {

@@ -24,6 +24,20 @@ const caller = fc.oneof({ weight: 2, arbitrary: fc.constant('admin') }, fc.const
 const database = fc.constantFrom(...DATABASES);
 const table = fc.constantFrom(...TABLES);
 const columns = fc.subarray(COLUMNS, { minLength: 1 });
+const place = fc.constantFrom('s3://lake', 's3://lake/a', 's3://lake/a/b', 's3://lake/c');
+const anyPlace = fc.option(
+  fc.oneof(
+    place,
+    fc.constantFrom(
+      's3a://lake/a/x/',
+      's3://lake/ab',
+      's3://lake/a/b/../../c',
+      's3://other/a',
+      'hdfs://lake/a',
+    ),
+  ),
+  { nil: undefined },
+);
 const keys = fc.constantFrom<string[]>([], ['day']);
 
 const granting = fc
@@ -40,6 +54,10 @@ const granting = fc
     fc.tuple(
       table.map((name) => ({ table: name })),
       fc.subarray(ON_TABLE, { minLength: 1 }),
+    ),
+    fc.tuple(
+      place.map((location) => ({ location })),
+      fc.constant(['DATA_LOCATION_ACCESS']),
     ),
     fc.tuple(fc.record({ columns, of: table }), fc.constant(['SELECT'])),
     fc.tuple(
@@ -75,11 +93,19 @@ const anyStep: fc.Arbitrary<Step> = fc
     fc.record({ op: op('Settings'), admins: principals, readOnlyAdmins: principals, isOpen: fc.boolean() }),
     fc.record({ op: op('Join'), ...membership }),
     fc.record({ op: op('Leave'), ...membership }),
-    fc.record({ op: op('CreateDatabase'), as: caller, database }),
-    fc.record({ op: op('RenameDatabase'), as: caller, database, to: database }),
+    { weight: 2, arbitrary: fc.record({ op: op('Register'), as: caller, location: place }) },
+    fc.record({ op: op('Deregister'), as: caller, location: place }),
+    fc.record({ op: op('CreateDatabase'), as: caller, database, location: anyPlace }),
+    fc.record({ op: op('RenameDatabase'), as: caller, database, to: database, location: anyPlace }),
     fc.record({ op: op('DeleteDatabase'), as: caller, database }),
-    { weight: 2, arbitrary: fc.record({ op: op('CreateTable'), as: caller, table, columns, keys }) },
-    { weight: 2, arbitrary: fc.record({ op: op('UpdateTable'), as: caller, table, columns, keys }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ op: op('CreateTable'), as: caller, table, columns, keys, location: anyPlace }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({ op: op('UpdateTable'), as: caller, table, columns, keys, location: anyPlace }),
+    },
     { weight: 2, arbitrary: fc.record({ op: op('DeleteTable'), as: caller, table }) },
   )
   .map(read);

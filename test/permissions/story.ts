@@ -23,12 +23,15 @@ const on = z.union([
   z.strictObject({ tablesOf: z.string() }),
   z.strictObject({ columns: z.array(z.string()), of: z.string() }),
   z.strictObject({ allColumnsBut: z.array(z.string()), of: z.string() }),
+  z.strictObject({ location: z.string() }),
 ]);
 export type On = z.output<typeof on>;
 
 const granting = { as: caller, permissions, on, option: permissions.default([]) };
 const database = { as: caller, database: z.string() };
 const table = { as: caller, table: z.string() };
+/** `s3://lake/prefix`: of a database, a table or a partition. */
+const located = { location: z.string().optional() };
 const columns = { columns: z.array(z.string()), keys: z.array(z.string()).default([]) };
 
 export const step = z.discriminatedUnion('op', [
@@ -42,20 +45,22 @@ export const step = z.discriminatedUnion('op', [
     /** New databases and tables are granted to IAM_ALLOWED_PRINCIPALS. */
     isOpen: z.boolean().default(false),
   }),
+  z.strictObject({ op: z.literal('Register'), as: caller, location: z.string() }),
+  z.strictObject({ op: z.literal('Deregister'), as: caller, location: z.string() }),
   z.strictObject({ op: z.literal('Join'), group: z.string(), user: z.string() }),
   z.strictObject({ op: z.literal('Leave'), group: z.string(), user: z.string() }),
-  z.strictObject({ op: z.literal('CreateDatabase'), ...database }),
+  z.strictObject({ op: z.literal('CreateDatabase'), ...database, ...located }),
   z.strictObject({ op: z.literal('GetDatabase'), ...database }),
   z.strictObject({ op: z.literal('GetDatabases'), as: caller }),
-  z.strictObject({ op: z.literal('RenameDatabase'), ...database, to: z.string() }),
+  z.strictObject({ op: z.literal('RenameDatabase'), ...database, ...located, to: z.string() }),
   z.strictObject({ op: z.literal('DeleteDatabase'), ...database }),
-  z.strictObject({ op: z.literal('CreateTable'), ...table, ...columns }),
+  z.strictObject({ op: z.literal('CreateTable'), ...table, ...columns, ...located }),
   z.strictObject({ op: z.literal('GetTable'), ...table }),
   z.strictObject({ op: z.literal('GetTables'), ...database }),
-  z.strictObject({ op: z.literal('UpdateTable'), ...table, ...columns }),
+  z.strictObject({ op: z.literal('UpdateTable'), ...table, ...columns, ...located }),
   z.strictObject({ op: z.literal('DeleteTable'), ...table }),
   z.strictObject({ op: z.literal('GetPartitions'), ...table }),
-  z.strictObject({ op: z.literal('CreatePartition'), ...table, value: z.string() }),
+  z.strictObject({ op: z.literal('CreatePartition'), ...table, ...located, value: z.string() }),
   z.strictObject({ op: z.literal('DeletePartition'), ...table, value: z.string() }),
   /** The bare decision: may this one do that, or pass it on? No door asks it in just this form. */
   z.strictObject({

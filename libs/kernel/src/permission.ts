@@ -44,6 +44,14 @@ export type GovernedResource =
       readonly table: string;
       readonly filterId: string;
       readonly filter: string;
+    }
+  | {
+      readonly type: 'DATA_LOCATION';
+      readonly catalogId: string;
+      /** As libs/permissions writes places: `s3://bucket/prefix`. */
+      readonly location: string;
+      /** A database whose own, governed location it lies in. */
+      readonly databaseId?: string | undefined;
     };
 
 /** No table has it: a question about it is one about every table of its database, also those of tomorrow. */
@@ -96,9 +104,25 @@ export interface Question {
 }
 
 export type DatabaseResource = Extract<GovernedResource, { readonly type: 'DATABASE' }>;
+export type DataLocationResource = Extract<GovernedResource, { readonly type: 'DATA_LOCATION' }>;
 export type TableResource = Extract<GovernedResource, { readonly type: 'TABLE' }>;
 
-/** Whether any of the scopes shows the column, be it in some rows only. @param name in lower case */
+/** Locations that are about to enter the catalog, as a client spells them. */
+export interface NewLocations {
+  readonly catalogId: string;
+  readonly locations: readonly string[];
+  /** Where the table lies already: what lies in it is no new place (spec/permissions.md §9). */
+  readonly inside?: string | undefined;
+  /**
+   * The database of the table: who may create tables in it may do so within its own location (§8). Looked up only where
+   * something is registered.
+   */
+  readonly database?: () => Promise<
+    { readonly id: string; readonly location: string | undefined } | undefined
+  >;
+}
+
+/** Whether any of the scopes shows the column. @param name in lower case */
 export const showsColumn = (columns: readonly ColumnScope[], name: string): boolean =>
   columns.some((scope) => {
     switch (scope.kind) {

@@ -9,6 +9,7 @@ import type {
   DatabaseResource,
   Decision,
   GovernedResource,
+  NewLocations,
   Permission,
   Question,
   TableResource,
@@ -47,6 +48,7 @@ export interface Change {
     | 'resource-policy'
     | 'grant'
     | 'data-lake-settings'
+    | 'data-location'
     | 'webhook';
   /** The id of the thing, or of the table it belongs to. */
   readonly subjectId: string;
@@ -113,6 +115,11 @@ export interface DataPermissions {
     permission: Permission,
     databases: readonly DatabaseResource[],
   ): Promise<readonly Decision[]>;
+  /**
+   * Which of the locations the caller may not use: they are under a registered one, and he holds no DATA_LOCATION_ACCESS
+   * (spec/permissions.md §8). Without registered locations nothing is asked.
+   */
+  refusedLocations(scope: ReadScope, asked: NewLocations): Promise<readonly string[]>;
   /** What the account's settings grant on its new databases and tables, in Glue's own form. */
   defaults(
     scope: ReadScope,

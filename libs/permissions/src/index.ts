@@ -13,6 +13,10 @@ export {
   type ListPermissions,
   listPermissions,
 } from './grant/list-permissions.ts';
+export * from './location/data-locations.ts';
+export type { DataLocation } from './location/data-location.ts';
+export { LOCATION_FIELDS, LOCATION_OPERATORS } from './location/location-filter.ts';
+export { arnOfPlace, placeOfArn } from './location/location-path.ts';
 export { batchRevokePermissions, revokePermissions } from './grant/revoke-permissions.ts';
 export type { DataLakeSettings, DefaultPermissions } from './settings/data-lake-settings.ts';
 export {

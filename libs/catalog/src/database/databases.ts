@@ -23,6 +23,7 @@ import {
   linkToLink,
   throughDatabaseLink,
 } from '../link.ts';
+import { added, databaseLocations, permitLocations } from '../location.ts';
 import { lockTablesOf } from '../locks.repository.ts';
 import {
   type AnyOf,
@@ -225,10 +226,12 @@ export const createDatabase = defineWrite({
         throw linkToLink(target.name);
       await refuseLinkToLink(scope, command.database.name, target);
     }
-    const defaults = await scope.permissions.defaults(scope, command.database.catalogId);
+    const { catalogId } = command.database;
+    await permitLocations(scope, { catalogId, locations: databaseLocations(command.definition) });
+    const defaults = await scope.permissions.defaults(scope, catalogId);
     const database: Database = {
       id: scope.newId<'Database'>(),
-      catalogId: command.database.catalogId,
+      catalogId,
       name: command.database.name,
       // Absent: the account's data-lake setting is copied in; a new account's is empty (contract.md §4).
       definition: { CreateTableDefaultPermissions: defaults.table, ...command.definition },
@@ -328,6 +331,10 @@ export const updateDatabase = defineWrite({
       command.definition,
       database.definition.CreateTableDefaultPermissions,
     );
+    await permitLocations(scope, {
+      catalogId: database.catalogId,
+      locations: added(databaseLocations(command.definition), databaseLocations(database.definition)),
+    });
     await updateDatabaseRow(scope.tx, database.id, name, command.definition);
     scope.changed(
       databaseChange({ ...database, name }, 'UPDATED', name === database.name ? undefined : database.name),

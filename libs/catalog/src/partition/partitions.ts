@@ -26,6 +26,13 @@ import {
   deleteStatisticsOfPartitions,
   moveStatistics,
 } from '../statistics/statistics.repository.ts';
+import {
+  added,
+  notPermitted,
+  partitionLocations,
+  permitTableLocations,
+  refusedTableLocations,
+} from '../location.ts';
 import { partitionChange, type Table } from '../table/table.ts';
 import { lockTable, requireTable } from '../table/require-table.ts';
 import { requireVisibleKeys } from '../table/visible-table.ts';
@@ -116,9 +123,12 @@ async function addPartitions(
 ): Promise<PartitionFailure[]> {
   const identity = identityOf(table);
   const seen = new Set<string>();
+  const refused = await refusedTableLocations(scope, table, inputs.flatMap(partitionLocations));
   const { fit, failures } = sift(inputs, (input) => {
     refuseUnfitValues(table, input.values);
     refuseUnfitForIndexes(table, indexes, input.values);
+    const place = partitionLocations(input).find((location) => refused.includes(location));
+    if (place !== undefined) throw notPermitted(place);
     const id = identity(input.values);
     if (seen.has(id)) throw partitionExists();
     seen.add(id);
@@ -207,6 +217,11 @@ async function changePartition(
   if (current === undefined) throw noSuchPartition();
   if (isMove && found.some(same(partition.values))) throw partitionExists();
 
+  await permitTableLocations(
+    scope,
+    table,
+    added(partitionLocations(partition), partitionLocations(current.partition)),
+  );
   await replacePartition(scope.tx, table, current.key, partition);
   await keepStatistics(scope, table, current.partition, partition);
   if (isMove) {

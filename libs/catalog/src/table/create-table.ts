@@ -7,6 +7,7 @@ import type { LinkTarget } from '../documents.ts';
 import { beginIcebergTable } from '../iceberg/begin-iceberg-table.ts';
 import type { IcebergInput } from '../iceberg/iceberg-input.ts';
 import { isAllowed, linkToLink, tableTarget } from '../link.ts';
+import { permitLocations, placeOf, tableLocations } from '../location.ts';
 import { createIndexesWithTable, type IndexRequest } from '../partition-index/index-rules.ts';
 import { permitDatabase, permitTable, tableResource } from '../permission.ts';
 import { authorizeTable, tableIn, type TableRef } from '../reference.ts';
@@ -60,6 +61,11 @@ export const createTable = defineWrite({
     if (command.linkTarget !== undefined)
       await refuseLinkToLink(scope, tableIn(database, command.table.name), command.linkTarget);
 
+    await permitLocations(scope, {
+      catalogId: database.catalogId,
+      locations: tableLocations(command.definition, command.iceberg?.CreateIcebergTableInput),
+      database: () => Promise.resolve(placeOf(database)),
+    });
     const parts = { partitionKeys, definition: command.definition };
     if (command.iceberg === undefined) return insert(scope, database, command, parts);
 

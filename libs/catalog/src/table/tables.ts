@@ -9,6 +9,7 @@ import {
 
 import { requireDatabase } from '../database/databases.ts';
 import { fixedLink, isSameTarget } from '../link.ts';
+import { added, permitTableLocations, tableLocations } from '../location.ts';
 import { refuseChangedIndexedKeys } from '../partition-index/index-rules.ts';
 import { listPartitionIndexes } from '../partition-index/partition-index.repository.ts';
 import { rekeyPartitions } from '../partition/rekey.ts';
@@ -89,6 +90,9 @@ export const updateTable = defineWrite({
     if (command.expectedVersionId !== undefined && command.expectedVersionId !== current.versionId)
       throw raced();
     if (command.expectedVersionId === undefined) refuseLostIcebergCommit(current, command);
+
+    const moved = added(tableLocations(command.definition), tableLocations(current.definition));
+    await permitTableLocations(scope, current, moved);
 
     const next: Table = {
       ...current,

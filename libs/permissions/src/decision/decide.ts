@@ -1,5 +1,6 @@
 import {
   type Cacheable,
+  type DataLocationResource,
   type DatabaseResource,
   type DataPermissions,
   type Decision,
@@ -21,8 +22,11 @@ import {
   listDatabaseGrants,
   listGrantedDatabaseIds,
   listGrantedTableIds,
+  listLocationGrants,
   listTableGrants,
 } from '../grant/grant.repository.ts';
+import { isAtOrUnder } from '../location/location-path.ts';
+import { refusedLocations } from '../location/refused-locations.ts';
 import type { DataLakeSettings } from '../settings/data-lake-settings.ts';
 import { settingsOf } from '../settings/put-data-lake-settings.ts';
 import { callerSet, isLakeAdmin, isReadOnlyLakeAdmin, seesAll } from './caller-set.ts';
@@ -68,7 +72,10 @@ async function standingOf(scope: ReadScope, catalogId: string): Promise<Standing
 /** What a slice is of: a filter is decided by its table's. */
 type Home = Exclude<GovernedResource, { readonly type: 'FILTER' }>;
 
-const homeOf = (resource: GovernedResource): Home =>
+/** What is asked about in memory; locations are too many and too seldom asked about. */
+type KeptHome = Exclude<Home, DataLocationResource>;
+
+const homeOf = (resource: Exclude<GovernedResource, DataLocationResource>): KeptHome =>
   resource.type === 'FILTER' ? { ...resource, type: 'TABLE' } : resource;
 
 const lineOf = (grant: Grant, on: Home): SliceLine => ({
@@ -90,17 +97,19 @@ const lineOf = (grant: Grant, on: Home): SliceLine => ({
   },
 });
 
-function resourceText({ type, filter }: Grant, on: Home): string {
+function resourceText(grant: Grant, on: Home): string {
+  const { type, filter } = grant;
   if (type === 'TABLE_WILDCARD') return wildcardText(on);
-  if (filter === undefined) return describeResource(on);
-  return filterText({ database: filter.database, name: filter.table }, filter.name);
+  if (type === 'DATA_LOCATION') return `location ${grantedId(grant)}`;
+  if (filter !== undefined) return filterText({ database: filter.database, name: filter.table }, filter.name);
+  return on.type === 'DATA_LOCATION' ? 'the database of the location' : describeResource(on);
 }
 
 const wildcardText = (on: Home): string =>
-  on.type === 'CATALOG' ? 'all tables' : `all tables of database ${on.database}`;
+  'database' in on ? `all tables of database ${on.database}` : 'all tables';
 
 /** What has to change for a slice to be stale. */
-function tagsOf(on: Home, callerAccountId: string, grants: readonly Grant[]): string[] {
+function tagsOf(on: KeptHome, callerAccountId: string, grants: readonly Grant[]): string[] {
   const settings = tag('data-lake-settings', callerAccountId);
   switch (on.type) {
     case 'CATALOG':
@@ -120,14 +129,14 @@ function tagsOf(on: Home, callerAccountId: string, grants: readonly Grant[]): st
   }
 }
 
-const sliceKey = (on: Home, { key }: Standing): string => {
+const sliceKey = (on: KeptHome, { key }: Standing): string => {
   // The database's id as well: EVERY_TABLE is a table of each of them.
   const path =
     on.type === 'CATALOG' ? '' : on.type === 'DATABASE' ? on.databaseId : `${on.databaseId} ${on.tableId}`;
   return `slice\n${on.type}\n${on.catalogId}\n${path}\n${key}`;
 };
 
-function loadGrants(scope: ReadScope, on: Home, { set }: Standing): Promise<Grant[]> {
+function loadGrants(scope: ReadScope, on: KeptHome, { set }: Standing): Promise<Grant[]> {
   switch (on.type) {
     case 'CATALOG':
       return listCatalogGrants(scope.tx, on.catalogId, set);
@@ -138,7 +147,7 @@ function loadGrants(scope: ReadScope, on: Home, { set }: Standing): Promise<Gran
   }
 }
 
-const sliceOf = (scope: ReadScope, on: Home, standing: Standing): Promise<Slice> =>
+const sliceOf = (scope: ReadScope, on: KeptHome, standing: Standing): Promise<Slice> =>
   scope.cached(sliceKey(on, standing), async (): Promise<Cacheable<Slice>> => {
     const grants = await loadGrants(scope, on, standing);
     return {
@@ -151,8 +160,43 @@ async function decide(
   scope: ReadScope,
   { permission, resource, withGrantOption = false }: Question,
 ): Promise<Decision> {
+  if (resource.type === 'DATA_LOCATION') {
+    const [decision] = await decideLocations(scope, [resource], withGrantOption, permission);
+    if (decision !== undefined) return decision;
+    throw new Error('a location was asked about and not decided');
+  }
   const standing = await standingOf(scope, resource.catalogId);
   return (await sliceOf(scope, homeOf(resource), standing)).decide(resource, permission, withGrantOption);
+}
+
+/** With two statements for all of them. */
+async function decideLocations(
+  scope: ReadScope,
+  places: readonly DataLocationResource[],
+  withGrantOption: boolean,
+  permission: Question['permission'] = 'DATA_LOCATION_ACCESS',
+): Promise<readonly Decision[]> {
+  const [first] = places;
+  if (first === undefined) return [];
+  const standing = await standingOf(scope, first.catalogId);
+  const onLocations = await listLocationGrants(scope.tx, first.catalogId, standing.set);
+  const databaseId = places.find((each) => each.databaseId !== undefined)?.databaseId;
+  const onDatabase =
+    databaseId === undefined ? [] : await listDatabaseGrants(scope.tx, databaseId, standing.set);
+  const slices = new Map<string, Promise<Slice>>();
+  return Promise.all(
+    places.map(async (place) => {
+      const bearing = [
+        ...onLocations.filter((grant) => isAtOrUnder(place.location, grantedId(grant))),
+        ...(place.databaseId === undefined ? [] : onDatabase),
+      ];
+      const key = bearing.map(({ id }) => id).join(' ');
+      const lines = () => [...standing.rights, ...bearing.map((grant) => lineOf(grant, place))];
+      const slice = slices.get(key) ?? Slice.of(lines());
+      slices.set(key, slice);
+      return (await slice).decide(place, permission, withGrantOption);
+    }),
+  );
 }
 
 async function decideTables(
@@ -200,6 +244,7 @@ export const dataPermissions: DataPermissions = {
   decide,
   decideTables,
   decideDatabases,
+  refusedLocations: (scope, asked) => refusedLocations(scope, asked, decideLocations),
 
   async defaults(scope, catalogId) {
     const settings = await settingsOf(scope, catalogId);

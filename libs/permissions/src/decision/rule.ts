@@ -11,6 +11,7 @@ import { type Enforcer, newEnforcer, newModelFromString } from 'casbin';
 
 import { filterText } from '../filter/data-cells-filter.ts';
 import { filterPath, type GrantedType } from '../grant/grant.ts';
+import { isAtOrUnder } from '../location/location-path.ts';
 
 const MODEL = readFileSync(new URL('grants.conf', import.meta.url), 'utf8');
 
@@ -31,6 +32,7 @@ interface On {
   readonly database: string;
   readonly table: string;
   readonly filter: string;
+  readonly location: string;
 }
 
 const TABLE_LEVEL: ReadonlySet<string> = new Set(['TABLE', 'TABLE_WILDCARD', 'COLUMN', 'COLUMNS_EXCEPT']);
@@ -53,15 +55,18 @@ function isWithin(type: SliceLine['type'], resource: string, on: On): boolean {
     case 'FILTER':
       if (on.type === 'FILTER') return resource === filterPath(on.table, on.filter);
       return on.type === 'DATABASE' || resource.startsWith(filterPath(on.table, ''));
+    case 'DATA_LOCATION':
+      return on.type === 'DATA_LOCATION' && isAtOrUnder(on.location, resource);
   }
 }
 
 const onOf = (resource: GovernedResource): On => ({
   type: resource.type,
   catalog: resource.catalogId,
-  database: resource.type === 'CATALOG' ? '' : resource.databaseId,
+  database: resource.type === 'CATALOG' ? '' : (resource.databaseId ?? ''),
   table: resource.type === 'TABLE' || resource.type === 'FILTER' ? resource.tableId : '',
   filter: resource.type === 'FILTER' ? resource.filterId : '',
+  location: resource.type === 'DATA_LOCATION' ? resource.location : '',
 });
 
 const withoutRows = ({ rows: _rows, ...columns }: ColumnScope): ColumnScope => columns;
@@ -77,6 +82,8 @@ export function describeResource(resource: GovernedResource): string {
       return `table ${resource.database}.${resource.table}`;
     case 'FILTER':
       return filterText({ database: resource.database, name: resource.table }, resource.filter);
+    case 'DATA_LOCATION':
+      return `location ${resource.location}`;
   }
 }
 
@@ -123,7 +130,9 @@ export class Slice {
   /** The same question of the same slice has the same answer: it is asked of Casbin once. */
   decide(resource: GovernedResource, permission: Permission, withGrantOption: boolean): Decision {
     const filterId = resource.type === 'FILTER' ? resource.filterId : '';
-    const key = `${resource.type} ${filterId} ${permission} ${String(withGrantOption)}`;
+    // One slice answers for every location that the same lines bear on.
+    const place = resource.type === 'DATA_LOCATION' ? resource.location : '';
+    const key = `${resource.type} ${filterId}${place} ${permission} ${String(withGrantOption)}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     this.#contributing.length = 0;

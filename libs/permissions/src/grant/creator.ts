@@ -17,7 +17,7 @@ export async function grantToCreator(
   resource: GovernedResource,
   defaults: readonly unknown[],
 ): Promise<void> {
-  if (resource.type === 'CATALOG' || resource.type === 'FILTER') return;
+  if (resource.type !== 'DATABASE' && resource.type !== 'TABLE') return;
   const grant = (principal: string, permission: Permission, grantOption: boolean): Grant => ({
     id: scope.newId<'Grant'>(),
     catalogId: resource.catalogId,

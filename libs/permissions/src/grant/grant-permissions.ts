@@ -15,6 +15,7 @@ import { type Grant, grantedInside } from './grant.ts';
 import { mayKnow } from './may-know.ts';
 import { insertGrants } from './grant.repository.ts';
 import { reaches } from './reaches.ts';
+import { requireRegistered } from '../location/registered-locations.ts';
 
 export interface GrantEntry {
   readonly principal: string;
@@ -94,6 +95,7 @@ async function rowsFor(scope: WriteScope, entry: GrantEntry): Promise<readonly [
   refuseUnfitPermissions(resource, permissions, withGrantOption);
   await authorizeLake(scope, catalogIdOf(resource));
   const resolved = await resolveForGranting(scope, resource, [first, ...further]);
+  if (resource.kind === 'DataLocation') await requireRegistered(scope, resource.catalogId, resource.location);
   await refuseUnfitPrincipal(scope, entry);
   const grants = [...new Set(permissions)].flatMap((permission) =>
     resolved.rows.map(({ type, columns }): Grant => ({

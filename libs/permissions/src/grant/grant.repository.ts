@@ -104,6 +104,21 @@ export async function listCatalogGrants(
   return rows.map(toGrant);
 }
 
+/** On every location of the catalog: how far each of them reaches is not for SQL to say. */
+export async function listLocationGrants(
+  tx: Tx,
+  catalogId: string,
+  principals: readonly string[],
+): Promise<Grant[]> {
+  const rows = await sql<GrantRow>(tx, {
+    text: `SELECT ${COLUMNS} FROM lf_grant
+           WHERE catalog_id = $1 AND resource_type = 'DATA_LOCATION' AND principal = ANY ($2) ORDER BY id`,
+    values: [catalogId, principals],
+    prepared: true,
+  });
+  return rows.map(toGrant);
+}
+
 /** Ids of databases on which, or in which, anyone of the set holds anything; by name. @param afterName exclusive */
 export async function listGrantedDatabaseIds(
   tx: Tx,

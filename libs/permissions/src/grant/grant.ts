@@ -4,7 +4,14 @@ import { cellsOf, type DataCellsFilter } from '../filter/data-cells-filter.ts';
 
 /** What a grant is on. COLUMN holds one column; a grant of several is several rows, so that each is revoked by itself. */
 export type GrantedType =
-  'CATALOG' | 'DATABASE' | 'TABLE' | 'TABLE_WILDCARD' | 'COLUMN' | 'COLUMNS_EXCEPT' | 'FILTER';
+  | 'CATALOG'
+  | 'DATABASE'
+  | 'TABLE'
+  | 'TABLE_WILDCARD'
+  | 'COLUMN'
+  | 'COLUMNS_EXCEPT'
+  | 'FILTER'
+  | 'DATA_LOCATION';
 
 /** One permission of one principal on one thing. */
 export interface Grant {
@@ -19,6 +26,7 @@ export interface Grant {
   readonly filter?: DataCellsFilter | undefined;
   readonly principal: string;
   readonly permission: Permission;
+  /** Of a DATA_LOCATION the place. */
   readonly columns: readonly string[];
   readonly grantOption: boolean;
   readonly grantedBy: string;
@@ -46,6 +54,7 @@ export const columnScopeOf = ({
     case 'DATABASE':
     case 'TABLE':
     case 'TABLE_WILDCARD':
+    case 'DATA_LOCATION':
       return { kind: 'all' };
   }
 };
@@ -60,7 +69,8 @@ export const grantedId = ({
   databaseId,
   tableId,
   filterId,
-}: Pick<Grant, 'type' | 'catalogId' | 'databaseId' | 'tableId' | 'filterId'>): string => {
+  columns,
+}: Pick<Grant, 'type' | 'catalogId' | 'databaseId' | 'tableId' | 'filterId' | 'columns'>): string => {
   switch (type) {
     case 'CATALOG':
       return catalogId;
@@ -73,5 +83,7 @@ export const grantedId = ({
       return tableId ?? '';
     case 'FILTER':
       return filterPath(tableId ?? '', filterId ?? '');
+    case 'DATA_LOCATION':
+      return columns[0] ?? '';
   }
 };

@@ -12,6 +12,7 @@ import {
 
 import { columnsOf, filterResource, filterText, noSuchFilter } from '../filter/data-cells-filter.ts';
 import { findFilter } from '../filter/filter.repository.ts';
+import { arnOfPlace, type LocationPath } from '../location/location-path.ts';
 import type { GrantedType } from './grant.ts';
 
 /** What a client asks to grant on, by names (service model lakeformation, `Resource`). */
@@ -21,7 +22,8 @@ export type GrantResource =
   | { readonly kind: 'Table'; readonly table: TableRef }
   | { readonly kind: 'TableWildcard'; readonly database: DatabaseRef }
   | { readonly kind: 'TableWithColumns'; readonly table: TableRef; readonly columns: ColumnScope }
-  | { readonly kind: 'DataCellsFilter'; readonly table: TableRef; readonly name: string };
+  | { readonly kind: 'DataCellsFilter'; readonly table: TableRef; readonly name: string }
+  | { readonly kind: 'DataLocation'; readonly catalogId: string; readonly location: LocationPath };
 
 /** spec/permissions.md §3: what may be granted on what. */
 const GRANTABLE: Readonly<Record<GrantResource['kind'], readonly Permission[]>> = {
@@ -31,6 +33,7 @@ const GRANTABLE: Readonly<Record<GrantResource['kind'], readonly Permission[]>> 
   TableWildcard: ['DESCRIBE', 'SELECT', 'INSERT', 'DELETE', 'ALTER', 'DROP', 'ALL'],
   TableWithColumns: ['SELECT'],
   DataCellsFilter: ['SELECT', 'DESCRIBE', 'DROP'],
+  DataLocation: ['DATA_LOCATION_ACCESS'],
 };
 
 /** @throws InvalidInputException naming the permission and the resource */
@@ -68,6 +71,7 @@ const ALL_COLUMNS: ColumnScope = { kind: 'all' };
 export const catalogIdOf = (resource: GrantResource): string => {
   switch (resource.kind) {
     case 'Catalog':
+    case 'DataLocation':
       return resource.catalogId;
     case 'Database':
     case 'TableWildcard':
@@ -93,6 +97,8 @@ export function describeAsked(resource: GrantResource): string {
       return `table ${resource.table.database}.${resource.table.name}`;
     case 'DataCellsFilter':
       return filterText(resource.table, resource.name);
+    case 'DataLocation':
+      return `location ${arnOfPlace(resource.location)}`;
   }
 }
 
@@ -116,6 +122,16 @@ export async function resolveResource(scope: ReadScope, resource: GrantResource)
       return resolveTable(scope, resource.table, resource.columns);
     case 'DataCellsFilter':
       return resolveFilter(scope, resource.table, resource.name);
+    case 'DataLocation': {
+      const { catalogId, location } = resource;
+      return {
+        catalogId,
+        on: { type: 'DATA_LOCATION', catalogId, location },
+        rows: [{ type: 'DATA_LOCATION', columns: [location] }],
+        columns: ALL_COLUMNS,
+        subjectId: catalogId,
+      };
+    }
   }
 }
 

@@ -67,7 +67,9 @@ const REACHES = `CASE mine.resource_type
     AND (g.resource_type = 'COLUMN' AND NOT g.columns && mine.columns
          OR g.resource_type = 'COLUMNS_EXCEPT' AND (g.columns = mine.columns OR mine.columns = '{}'))
   WHEN 'FILTER' THEN mine.filter_id = g.filter_id
-  ELSE mine.table_id IS NOT DISTINCT FROM g.table_id AND
+  WHEN 'DATA_LOCATION' THEN g.resource_type = 'DATA_LOCATION'
+    AND (g.columns = mine.columns OR starts_with(g.columns[1], mine.columns[1] || '/'))
+  ELSE g.resource_type <> 'DATA_LOCATION' AND mine.table_id IS NOT DISTINCT FROM g.table_id AND
        (mine.resource_type <> 'DATABASE' OR g.resource_type = 'DATABASE') END`;
 
 /** Columns of one grant are rows of their own; those with the grant option are listed apart from those without. */
@@ -147,6 +149,8 @@ function onCondition(
     if (!includeRelated) return table;
     return `(${table} OR g.resource_type = 'TABLE_WILDCARD' AND g.database_id = ${bind(on.databaseId)})`;
   }
+  if (on.on.type === 'DATA_LOCATION')
+    return `g.resource_type = 'DATA_LOCATION' AND g.columns = ARRAY[${bind(on.on.location)}]`;
   if (on.databaseId === undefined) return "g.resource_type = 'CATALOG'";
   const type = on.on.type === 'TABLE' ? 'TABLE_WILDCARD' : 'DATABASE';
   return `g.database_id = ${bind(on.databaseId)} AND g.resource_type = '${type}'`;

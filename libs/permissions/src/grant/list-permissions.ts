@@ -10,6 +10,7 @@ import {
 
 import { authorizeLake } from '../authorize.ts';
 import { callerSet, seesAll } from '../decision/caller-set.ts';
+import { arnOfPlace } from '../location/location-path.ts';
 import { settingsOf } from '../settings/put-data-lake-settings.ts';
 import { type GrantResource, type ResolvedResource, resolveResource } from './granted-resource.ts';
 import type { GrantedType } from './grant.ts';
@@ -23,7 +24,7 @@ export interface HeldPermissions {
   readonly database?: string | undefined;
   readonly table?: string | undefined;
   readonly filter?: string | undefined;
-  /** COLUMNS: the granted ones; COLUMNS_EXCEPT: the excluded ones. */
+  /** COLUMNS: the granted ones; COLUMNS_EXCEPT: the excluded ones; DATA_LOCATION: its ARN. */
   readonly columns: readonly string[];
   readonly permissions: readonly Permission[];
   readonly withGrantOption: readonly Permission[];
@@ -31,7 +32,7 @@ export interface HeldPermissions {
   readonly lastUpdatedBy: string;
 }
 
-export type ListedType = 'CATALOG' | 'DATABASE' | 'TABLE';
+export type ListedType = 'CATALOG' | 'DATABASE' | 'TABLE' | 'DATA_LOCATION';
 
 export interface ListPermissions extends PageRequest {
   readonly catalogId: string;
@@ -49,7 +50,7 @@ const toHeld = (group: GrantGroup): HeldPermissions => ({
   database: group.database,
   table: group.table,
   filter: group.filter,
-  columns: group.columns,
+  columns: group.type === 'DATA_LOCATION' ? group.columns.map(arnOfPlace) : group.columns,
   permissions: group.permissions,
   withGrantOption: group.withGrantOption,
   lastUpdatedAt: group.lastUpdatedAt,
@@ -81,6 +82,7 @@ const TYPES: Readonly<Record<ListedType, readonly GrantedType[]>> = {
   CATALOG: ['CATALOG'],
   DATABASE: ['DATABASE'],
   TABLE: ['TABLE', 'TABLE_WILDCARD', 'COLUMN', 'COLUMNS_EXCEPT', 'FILTER'],
+  DATA_LOCATION: ['DATA_LOCATION'],
 };
 
 /**

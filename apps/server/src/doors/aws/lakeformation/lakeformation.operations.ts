@@ -1,9 +1,11 @@
 import type { OperationTable } from '../operation.ts';
 import { dataCellsFilterOperations } from './data-cells-filter.operations.ts';
+import { locationOperations } from './location.operations.ts';
 import { permissionOperations } from './permission.operations.ts';
 import { settingsOperations } from './settings.operations.ts';
 
 export const lakeFormationOperations: OperationTable = {
+  ...locationOperations,
   ...permissionOperations,
   ...settingsOperations,
   ...dataCellsFilterOperations,

@@ -67,7 +67,7 @@ const toFailures = (failures: readonly BatchFailure[], { Entries }: Batch) => ({
   })),
 });
 
-const toResource = (held: HeldPermissions) => {
+export const toResource = (held: HeldPermissions) => {
   const { catalogId: CatalogId, database: DatabaseName, table: Name } = held;
   switch (held.type) {
     case 'CATALOG':
@@ -84,6 +84,8 @@ const toResource = (held: HeldPermissions) => {
       };
     case 'COLUMNS':
       return { TableWithColumns: { CatalogId, DatabaseName, Name, ColumnNames: held.columns } };
+    case 'DATA_LOCATION':
+      return { DataLocation: { CatalogId, ResourceArn: held.columns[0] } };
     case 'COLUMNS_EXCEPT':
       return {
         TableWithColumns: {
@@ -96,7 +98,7 @@ const toResource = (held: HeldPermissions) => {
   }
 };
 
-const toHeldShape = (held: HeldPermissions) => ({
+export const toHeldShape = (held: HeldPermissions) => ({
   Principal: { DataLakePrincipalIdentifier: held.principal },
   Resource: toResource(held),
   Permissions: held.permissions,
@@ -134,7 +136,7 @@ export const permissionOperations: OperationTable = {
     input: z.object({
       CatalogId: catalogId,
       Principal: principal.optional(),
-      ResourceType: z.enum(['CATALOG', 'DATABASE', 'TABLE']).optional(),
+      ResourceType: z.enum(['CATALOG', 'DATABASE', 'TABLE', 'DATA_LOCATION']).optional(),
       Resource: resource.optional(),
       NextToken: pageToken,
       MaxResults: maxResults(MAX_PAGE),

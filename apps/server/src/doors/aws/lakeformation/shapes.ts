@@ -1,6 +1,6 @@
 import { databaseRef, tableRef } from '@lakewarden/catalog';
 import { type Caller, type ColumnScope, invalid, PERMISSIONS } from '@lakewarden/kernel';
-import type { FilterRef, GrantResource } from '@lakewarden/permissions';
+import { type FilterRef, type GrantResource, placeOfArn } from '@lakewarden/permissions';
 import { z } from 'zod';
 
 import { catalogId, nameString } from '../glue/shapes.ts';
@@ -23,6 +23,9 @@ export const filterNames = z.object({
   Name: nameString,
 });
 
+/** The service model bounds it not; a key of S3 has at most 1,024 bytes. */
+export const resourceArn = z.string().min(1).max(2048);
+
 export const resource = z.object({
   Catalog: z.object({ Id: catalogId }).optional(),
   Database: z.object({ CatalogId: catalogId, Name: nameString }).optional(),
@@ -44,6 +47,7 @@ export const resource = z.object({
     })
     .optional(),
   DataCellsFilter: filterNames.optional(),
+  DataLocation: z.object({ CatalogId: catalogId, ResourceArn: resourceArn }).optional(),
 });
 
 export type ResourceShape = z.output<typeof resource>;
@@ -80,12 +84,14 @@ export const filterRef = (shape: z.output<typeof filterNames>, caller: Caller): 
 
 /** @throws InvalidInputException unless just one kind of resource is named */
 export function grantResource(shape: ResourceShape, caller: Caller): GrantResource {
-  const { Catalog, Database, Table, TableWithColumns, DataCellsFilter } = shape;
-  const named = [Catalog, Database, Table, TableWithColumns, DataCellsFilter].filter(
+  const { Catalog, Database, Table, TableWithColumns, DataCellsFilter, DataLocation } = shape;
+  const named = [Catalog, Database, Table, TableWithColumns, DataCellsFilter, DataLocation].filter(
     (each) => each !== undefined,
   );
   if (named.length !== 1) {
-    throw invalid('Resource must name one of Catalog, Database, Table, TableWithColumns, DataCellsFilter.');
+    throw invalid(
+      'Resource must name one of Catalog, Database, Table, TableWithColumns, DataCellsFilter, DataLocation.',
+    );
   }
   if (Database !== undefined) {
     const { CatalogId, Name } = Database;
@@ -116,5 +122,13 @@ export function grantResource(shape: ResourceShape, caller: Caller): GrantResour
   }
   if (DataCellsFilter !== undefined)
     return { kind: 'DataCellsFilter', ...filterRef(DataCellsFilter, caller) };
+  if (DataLocation !== undefined) {
+    const { CatalogId, ResourceArn } = DataLocation;
+    return {
+      kind: 'DataLocation',
+      catalogId: CatalogId ?? caller.accountId,
+      location: placeOfArn(ResourceArn),
+    };
+  }
   return { kind: 'Catalog', catalogId: Catalog?.Id ?? caller.accountId };
 }

@@ -1,0 +1,27 @@
+import { notFound, type ReadScope, tag } from '@lakewarden/kernel';
+
+import { governing, type LocationPath } from './location-path.ts';
+import type { DataLocation } from './data-location.ts';
+import { listDataLocations } from './data-location.repository.ts';
+
+/** What the account has registered, from memory where it is known: mostly nothing. */
+export const registeredLocations = async (
+  scope: ReadScope,
+  catalogId: string,
+): Promise<readonly DataLocation[]> => {
+  const { locations } = await scope.cached(`data-locations\n${catalogId}`, async () => ({
+    value: { locations: await listDataLocations(scope.tx, catalogId) },
+    tags: [tag('data-location', catalogId)],
+  }));
+  return locations;
+};
+
+/** A grant is made on what is registered, or on what lies in it. @throws EntityNotFoundException */
+export async function requireRegistered(
+  scope: ReadScope,
+  catalogId: string,
+  location: LocationPath,
+): Promise<void> {
+  if (governing(location, await registeredLocations(scope, catalogId)) !== undefined) return;
+  throw notFound(`No registered location governs ${location}: register it, or a prefix of it, first.`);
+}

@@ -1,0 +1,117 @@
+/**
+ * Data locations (§8) again, from the specification alone. It shares nothing with the code that it judges: a place is a
+ * list of words here.
+ */
+interface Place {
+  readonly bucket: string;
+  readonly words: readonly string[];
+}
+
+interface LocationGrant {
+  readonly place: string;
+  readonly principal: string;
+  option: boolean;
+}
+
+/** `s3://b/a/x`: as it is written, and as a file system would go there; either with `%2f` as it is or as `/`. */
+function meant(location: string): Place[] {
+  return location.includes('%')
+    ? [...taken(location), ...taken(decodeURIComponent(location))]
+    : taken(location);
+}
+
+function taken(location: string): Place[] {
+  const [scheme = '', , host = '', ...rest] = location.split('/');
+  const bucket = host.toLowerCase();
+  if (!['s3:', 's3a:', 's3n:'].includes(scheme)) return [];
+  const written = [...rest];
+  while (written.at(-1) === '') written.pop();
+  const walked: string[] = [];
+  for (const word of rest) {
+    if (word === '..') walked.pop();
+    else if (word !== '' && word !== '.') walked.push(word);
+  }
+  return [
+    { bucket, words: written },
+    { bucket, words: walked },
+  ];
+}
+
+function covers(above: Place, place: Place): boolean {
+  return above.bucket === place.bucket && above.words.every((word, i) => place.words[i] === word);
+}
+
+const some = (above: string, place: Place): boolean => meant(above).some((each) => covers(each, place));
+
+/** The caller, as far as this part of the rule looks at him. */
+export interface LocationCaller {
+  readonly isAdmin: boolean;
+  readonly names: readonly string[];
+}
+
+export class OracleLocations {
+  #registered: string[] = [];
+  #grants: LocationGrant[] = [];
+
+  /** @returns false: it is there already */
+  register(location: string): boolean {
+    if (this.#registered.includes(location)) return false;
+    this.#registered.push(location);
+    return true;
+  }
+
+  /** Grants stay. @returns false: it is not there */
+  deregister(location: string): boolean {
+    const before = this.#registered.length;
+    this.#registered = this.#registered.filter((each) => each !== location);
+    return this.#registered.length < before;
+  }
+
+  isGoverned(location: string): boolean {
+    return meant(location).some((place) => this.#registered.some((each) => some(each, place)));
+  }
+
+  mayPassOn({ isAdmin, names }: LocationCaller, location: string): boolean {
+    return (
+      isAdmin ||
+      meant(location).every((place) =>
+        this.#grants.some((held) => held.option && names.includes(held.principal) && some(held.place, place)),
+      )
+    );
+  }
+
+  grant(place: string, principal: string, option: boolean): void {
+    const same = this.#grants.find((held) => held.place === place && held.principal === principal);
+    if (same === undefined) this.#grants.push({ place, principal, option });
+    else same.option ||= option;
+  }
+
+  /** @returns false: nothing of it was held */
+  revoke(place: string, principal: string, optionOnly: boolean): boolean {
+    const same = this.#grants.find((held) => held.place === place && held.principal === principal);
+    if (same === undefined || (optionOnly && !same.option)) return false;
+    if (optionOnly) same.option = false;
+    else this.#grants = this.#grants.filter((held) => held !== same);
+    return true;
+  }
+
+  /**
+   * @param inside where the table is already
+   * @param home the database's own location, where the caller may create tables in it
+   */
+  mayUse(
+    { isAdmin, names }: LocationCaller,
+    location: string,
+    { inside, home }: { inside?: string | undefined; home?: string | undefined },
+  ): boolean {
+    if (isAdmin) return true;
+    const places = meant(location);
+    if (inside !== undefined && places.length > 0 && places.every((place) => some(inside, place)))
+      return true;
+    return places.every((place) => {
+      if (!this.#registered.some((each) => some(each, place))) return true;
+      const isHome = home !== undefined && this.isGoverned(home) && some(home, place);
+      return isHome || this.#grants.some((held) => names.includes(held.principal) && some(held.place, place));
+    });
+  }
+}
