@@ -17,6 +17,7 @@ const database = { ...catalog, DatabaseName: 'secret' };
 const table = { ...database, TableName: 'hidden' };
 const named = { ...database, Name: 'hidden' };
 const values = { PartitionValues: ['2021'] };
+const byAnEngine = { SupportedPermissionTypes: ['COLUMN_PERMISSION', 'CELL_FILTER_PERMISSION'] };
 const tableInput = { TableInput: { Name: 'hidden', PartitionKeys: [{ Name: 'k', Type: 'string' }] } };
 const statisticsOfK = {
   ColumnName: 'k',
@@ -68,6 +69,9 @@ const GLUE: Readonly<Record<string, object>> = {
   GetPartitionIndexes: table,
   DeletePartitionIndex: { ...table, IndexName: 'by_k' },
   SearchTables: { ...catalog, SearchText: 'hidden' },
+  GetUnfilteredTableMetadata: { ...named, ...byAnEngine },
+  GetUnfilteredPartitionMetadata: { ...table, ...values, ...byAnEngine },
+  GetUnfilteredPartitionsMetadata: { ...table, ...byAnEngine },
   GetColumnStatisticsForTable: { ...table, ColumnNames: ['value'] },
   UpdateColumnStatisticsForTable: { ...table, ColumnStatisticsList: [statisticsOfK] },
   DeleteColumnStatisticsForTable: { ...table, ColumnName: 'k' },

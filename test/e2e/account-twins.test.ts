@@ -7,6 +7,7 @@ import { operationTables } from '../../apps/server/src/doors/aws/operation-table
 import { callGlue, type Signer } from '../support/glue.ts';
 import { graphql, login } from '../support/graphql.ts';
 import { DATABASES, type Lake, startLake } from '../support/lake.ts';
+import { lakeFormation } from '../support/lakeformation.ts';
 import { query, type QueryAnswer } from '../support/query.ts';
 
 const TRUST = '{"Version":"2012-10-17","Statement":[]}';
@@ -67,6 +68,9 @@ const BY_ACCOUNT = [
   'GetResourcePolicies',
   'GetResourcePolicy',
   'ListSchemaVersions',
+  'GetUnfilteredTableMetadata',
+  'GetUnfilteredPartitionMetadata',
+  'GetUnfilteredPartitionsMetadata',
 ];
 const IAM_READS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   GetUser: { UserName: 'ann' },
@@ -323,6 +327,19 @@ describe.each(DATABASES)('two accounts whose things have the same names, on %s',
       expect(JSON.parse(await ok(signer, 'GetCatalog', { CatalogId: own }))).toMatchObject({
         Catalog: { CatalogId: own, ResourceArn: `arn:aws:glue:us-east-1:${own}:catalog` },
       });
+      const DataLakeAdmins = [{ DataLakePrincipalIdentifier: `arn:aws:iam::${own}:user/admin` }];
+      const DataLakeSettings = { DataLakeAdmins, AllowFullTableExternalDataAccess: true };
+      expect((await lakeFormation(signer, 'PutDataLakeSettings', { DataLakeSettings })).status).toBe(200);
+      const engine = { CatalogId: own, SupportedPermissionTypes: ['COLUMN_PERMISSION'] };
+      for (const [operation, input] of [
+        ['GetUnfilteredTableMetadata', { DatabaseName: 'sales', Name: 'hours' }],
+        ['GetUnfilteredPartitionMetadata', { ...table, PartitionValues: ['1'] }],
+        ['GetUnfilteredPartitionsMetadata', table],
+      ] as const) {
+        const answer = await ok(signer, operation, { ...input, ...engine });
+        expect(answer).toContain(`"${mark}"`);
+        expect(answer).not.toMatch(mark === 'ours' ? /theirs|444455556666/ : /"ours"|111122223333/);
+      }
       const ResourceArn = `arn:aws:glue:us-east-1:${own}:database/sales`;
       expect(JSON.parse(await ok(signer, 'GetTags', { ResourceArn }))).toEqual({ Tags: { mark } });
       const policy = { PolicyInJson: policyOf(mark) };

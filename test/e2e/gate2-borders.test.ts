@@ -35,6 +35,8 @@ const statistics = (ColumnName: string) => ({
   },
 });
 
+const byAnEngine = { CatalogId: '111122223333', SupportedPermissionTypes: ['COLUMN_PERMISSION'] };
+
 /** Refused, in the same words whether the table, or its database, is there or not. */
 const REFUSED: Readonly<Record<string, object>> = {
   CreateDatabase: { DatabaseInput: { Name: 'zzbase' } },
@@ -72,6 +74,9 @@ const REFUSED: Readonly<Record<string, object>> = {
   GetColumnStatisticsForPartition: { ...table, ...values, ColumnNames: ['k'] },
   UpdateColumnStatisticsForPartition: { ...table, ...values, ColumnStatisticsList: [statistics('k')] },
   DeleteColumnStatisticsForPartition: { ...table, ...values, ColumnName: 'k' },
+  GetUnfilteredTableMetadata: { ...named, ...byAnEngine },
+  GetUnfilteredPartitionMetadata: { ...table, ...values, ...byAnEngine },
+  GetUnfilteredPartitionsMetadata: { ...table, ...byAnEngine },
   CreateUserDefinedFunction: { ...database, FunctionInput: { FunctionName: 'zzfunction' } },
   GetUserDefinedFunction: fn,
   UpdateUserDefinedFunction: { ...fn, FunctionInput: { FunctionName: 'taken' } },

@@ -7,7 +7,7 @@ import { textTable } from './text-table.ts';
 
 const EXPLAIN = `query ($input: ExplainInput!) {
   explain(input: $input) {
-    principal permission resource allowed columns
+    principal permission resource allowed columns rowFilter masks { column shownWhere }
     policies { action allowed refusal }
     grants {
       allowed
@@ -23,6 +23,8 @@ const explanation = z.object({
   resource: z.string(),
   allowed: z.boolean(),
   columns: z.array(z.string()).nullable(),
+  rowFilter: z.string().nullable(),
+  masks: z.array(z.object({ column: z.string(), shownWhere: z.string() })).nullable(),
   policies: z.object({ action: z.string(), allowed: z.boolean(), refusal: z.string().nullable() }),
   grants: z.object({
     allowed: z.boolean(),
@@ -66,6 +68,8 @@ function asText({
   resource,
   allowed,
   columns,
+  rowFilter,
+  masks,
   policies,
   grants,
 }: Explanation): string {
@@ -78,6 +82,8 @@ function asText({
   const missing = grants.missing.map((each) => `${each.permission} on ${each.resource}`).join(', ');
   lines.push(grants.allowed ? 'grants: allowed' : `grants: missing ${missing}`);
   if (columns !== null && grants.allowed) lines.push(`columns: ${columns.join(', ')}`);
+  if (rowFilter !== null) lines.push(`rows: ${rowFilter}`);
+  for (const { column, shownWhere } of masks ?? []) lines.push(`${column}: where ${shownWhere}`);
   const because = grants.because.map((each) => [
     each.kind,
     `${each.permission}${each.grantOption ? ' with grant option' : ''}`,

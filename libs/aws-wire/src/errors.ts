@@ -48,6 +48,7 @@ const RENDERINGS: Readonly<Record<ErrorCode, Rendering>> = {
     isFrontEnd: true,
   },
   OperationTimeoutException: { status: 400, query: ['RequestTimeout', 400] },
+  PermissionTypeMismatchException: { status: 400, query: ['PermissionTypeMismatch', 400] },
   RequestEntityTooLargeException: { status: 413, query: ['RequestEntityTooLarge', 413], isFrontEnd: true },
   ResourceNotReadyException: { status: 400, query: ['InvalidInput', 400] },
   ResourceNumberLimitExceededException: { status: 400, query: ['LimitExceeded', 409] },

@@ -17,6 +17,7 @@ export const ERROR_CODES = [
   'MalformedPolicyDocumentException',
   'MissingAuthenticationTokenException',
   'OperationTimeoutException',
+  'PermissionTypeMismatchException',
   'RequestEntityTooLargeException',
   'ResourceNotReadyException',
   'ResourceNumberLimitExceededException',

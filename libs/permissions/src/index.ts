@@ -38,5 +38,13 @@ export {
   type UpdateDataCellsFilter,
 } from './filter/data-cells-filters.ts';
 export { MAX_ROW_EXPRESSION_CHARS } from './filter/row-expression.ts';
+export {
+  type EngineRequest,
+  getUnfilteredPartitionMetadata,
+  getUnfilteredPartitionsMetadata,
+  getUnfilteredTableMetadata,
+  PERMISSION_TYPES,
+  type UnfilteredTable,
+} from './unfiltered/get-unfiltered.ts';
 export { explain, type Explain, type ExplainedResource, type Explanation } from './explain/explain.ts';
 export { seesLake } from './sees-lake.ts';

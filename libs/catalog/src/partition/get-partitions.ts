@@ -156,6 +156,20 @@ async function loadPage(
   };
 }
 
+/**
+ * A page of all partitions of a table whose caller has been asked for his permission elsewhere; nothing is cut.
+ * @throws InvalidInputException, InvalidStateException as GetPartitions
+ */
+export async function pageOfPartitions(
+  scope: ReadScope,
+  found: TableWithIndexes,
+  command: GetPartitions,
+): Promise<PartitionPage> {
+  refuseUnfitSegment(command.segment);
+  const asked = questionOf(scope, found.table.id, command);
+  return loadPage(scope, found, command, openToken(scope, asked, command.token));
+}
+
 function refuseUnfitSegment(segment: Segment | undefined): void {
   if (segment !== undefined && segment.number >= segment.total) {
     throw invalid(

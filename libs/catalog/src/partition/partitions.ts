@@ -356,6 +356,18 @@ export interface GetPartition {
   readonly values: readonly string[];
 }
 
+/** Of a table whose caller has been asked for his permission. @throws EntityNotFoundException, InvalidInputException */
+export async function readPartition(
+  scope: ReadScope,
+  table: Table,
+  values: readonly string[],
+): Promise<Partition> {
+  refuseUnfitValues(table, values);
+  const [stored] = await findPartitions(scope.tx, table, [values]);
+  if (stored === undefined) throw noSuchPartition();
+  return stored.partition;
+}
+
 /** @throws EntityNotFoundException, InvalidInputException */
 export const getPartition = defineRead({
   action: 'glue:GetPartition',
@@ -364,10 +376,7 @@ export const getPartition = defineRead({
     await authorizeTable(scope, command.table);
     const { table, decision } = await requireTable(scope, command.table, ['DESCRIBE']);
     requireVisibleKeys(table, decision);
-    refuseUnfitValues(table, command.values);
-    const [stored] = await findPartitions(scope.tx, table, [command.values]);
-    if (stored === undefined) throw noSuchPartition();
-    return visiblePartition(table, decision)(stored.partition);
+    return visiblePartition(table, decision)(await readPartition(scope, table, command.values));
   },
 });
 

@@ -16,6 +16,7 @@ import {
 
 import { authorizeLake } from '../authorize.ts';
 import { seesAll } from '../decision/caller-set.ts';
+import { type Mask, shownCells } from '../decision/row-filter.ts';
 import { describeResource } from '../decision/rule.ts';
 import { catalogIdOf, resolveResource } from '../grant/granted-resource.ts';
 import { settingsOf } from '../settings/put-data-lake-settings.ts';
@@ -47,6 +48,10 @@ export interface Explanation {
   readonly grants: Decision;
   /** Of a table: the names of the columns that are shown. */
   readonly columns?: readonly string[];
+  /** Of SELECT on a table: the rows, where not every row is shown. */
+  readonly rowFilter?: string;
+  /** The columns that are not shown in all of these. */
+  readonly masks?: readonly Mask[];
 }
 
 /** spec/permissions.md §9: the operation that asks for the permission first. */
@@ -99,12 +104,26 @@ async function policiesOf(theirs: ReadScope, resource: ExplainedResource, permis
   }
 }
 
-async function columnsShown(scope: ReadScope, ref: TableRef, decision: Decision): Promise<string[]> {
+/** What is shown of the table: its columns; where data is asked for, in which rows. */
+async function shownOf(
+  scope: ReadScope,
+  ref: TableRef,
+  permission: Permission,
+  decision: Decision,
+): Promise<Pick<Explanation, 'columns' | 'rowFilter' | 'masks'>> {
   const table = await lookUpTable(scope, ref);
-  if (table === undefined || !decision.allowed) return [];
-  return [...(table.definition.StorageDescriptor?.Columns ?? []), ...table.partitionKeys]
-    .map(({ Name }) => Name)
-    .filter((name) => showsColumn(decision.columns, name.toLowerCase()));
+  if (table === undefined || !decision.allowed) return { columns: [] };
+  const names = [...(table.definition.StorageDescriptor?.Columns ?? []), ...table.partitionKeys].map(
+    ({ Name }) => Name,
+  );
+  return {
+    columns: names.filter((name) => showsColumn(decision.columns, name.toLowerCase())),
+    ...(permission === 'SELECT' &&
+      shownCells(
+        decision.columns,
+        names.map((name) => name.toLowerCase()),
+      )),
+  };
 }
 
 /**
@@ -168,7 +187,7 @@ export const explain = defineRead({
       allowed: policies.allowed && grants.allowed,
       policies,
       grants,
-      ...(resource.kind === 'Table' && { columns: await columnsShown(scope, resource.table, grants) }),
+      ...(resource.kind === 'Table' && (await shownOf(scope, resource.table, permission, grants))),
     };
   },
 });

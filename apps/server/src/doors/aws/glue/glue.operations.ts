@@ -15,6 +15,7 @@ import { schemaRegistryOperations } from './schema-registry.operations.ts';
 import { schemaVersionOperations } from './schema-version.operations.ts';
 import { tableOperations } from './table.operations.ts';
 import { tagOperations } from './tag.operations.ts';
+import { unfilteredOperations } from './unfiltered.operations.ts';
 
 /** @param ports what connections need: the keys that seal their passwords, and what tries them */
 export const glueOperations = (ports: ConnectionPorts): OperationTable => ({
@@ -24,6 +25,7 @@ export const glueOperations = (ports: ConnectionPorts): OperationTable => ({
   ...partitionIndexOperations,
   ...searchOperations,
   ...statisticsOperations,
+  ...unfilteredOperations,
   ...functionOperations,
   ...tagOperations,
   ...catalogOperations,

@@ -27,7 +27,7 @@ type Names = z.output<typeof tableNames>;
 const tableOf = (input: Names, caller: Caller) =>
   tableRef(caller, { catalogId: input.CatalogId, database: input.DatabaseName, name: input.TableName });
 
-const toShape = (
+export const toPartitionShape = (
   partition: Partition,
   table: { database: string; name: string; catalogId: string },
   withColumns = true,
@@ -46,7 +46,7 @@ const toShape = (
 });
 
 /** The names as an answer says them: folded, like the table's own. */
-const namesIn = (input: Names, accountId: string) => ({
+export const namesIn = (input: Names, accountId: string) => ({
   database: input.DatabaseName.toLowerCase(),
   name: input.TableName.toLowerCase(),
   catalogId: input.CatalogId ?? accountId,
@@ -112,7 +112,7 @@ export const partitionOperations: OperationTable = {
     useCase: getPartition,
     command: (input, caller) => ({ table: tableOf(input, caller), values: input.PartitionValues }),
     answer: (partition, input, caller) => ({
-      Partition: toShape(partition, namesIn(input, caller.accountId)),
+      Partition: toPartitionShape(partition, namesIn(input, caller.accountId)),
     }),
   }),
   BatchGetPartition: operation({
@@ -123,7 +123,9 @@ export const partitionOperations: OperationTable = {
       partitions: input.PartitionsToGet.map(({ Values }) => Values),
     }),
     answer: (partitions, input, caller) => ({
-      Partitions: partitions.map((partition) => toShape(partition, namesIn(input, caller.accountId))),
+      Partitions: partitions.map((partition) =>
+        toPartitionShape(partition, namesIn(input, caller.accountId)),
+      ),
       UnprocessedKeys: [],
     }),
   }),
@@ -150,7 +152,7 @@ export const partitionOperations: OperationTable = {
       JSON.stringify([input.CatalogId, input.DatabaseName, input.TableName, input.ExcludeColumnSchema]),
     answer: ({ items, next }, input, caller) => ({
       Partitions: items.map((partition) =>
-        toShape(partition, namesIn(input, caller.accountId), input.ExcludeColumnSchema !== true),
+        toPartitionShape(partition, namesIn(input, caller.accountId), input.ExcludeColumnSchema !== true),
       ),
       NextToken: next,
     }),

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { lakeFormationOperations } from '../../apps/server/src/doors/aws/lakeformation/lakeformation.operations.ts';
+import { graphql, login } from '../support/graphql.ts';
+import { DATABASES, type Lake, startLake } from '../support/lake.ts';
+import { lakeFormation } from '../support/lakeformation.ts';
+import type { KeyPair } from '../support/principals.ts';
+
+const OWNER = '111122223333';
+const CatalogId = OWNER;
+const Principal = { DataLakePrincipalIdentifier: `arn:aws:iam::${OWNER}:user/admin` };
+const ofTable = { TableCatalogId: OWNER, DatabaseName: 'secret', TableName: 'hidden' };
+const filter = { ...ofTable, Name: 'hidden' };
+const TableData = { ...filter, RowFilter: { AllRowsWildcard: {} }, ColumnNames: ['value'] };
+const Resource = { Table: { CatalogId, DatabaseName: 'secret', Name: 'hidden' } };
+const grant = { Principal, Resource, Permissions: ['SELECT'] };
+
+/** How a stranger would ask about the owner's things. An operation without a line, here or below, fails the test. */
+const CROSSED: Readonly<Record<string, object>> = {
+  GetDataLakeSettings: { CatalogId },
+  PutDataLakeSettings: { CatalogId, DataLakeSettings: { DataLakeAdmins: [Principal] } },
+  GrantPermissions: grant,
+  RevokePermissions: grant,
+  ListPermissions: { CatalogId },
+  CreateDataCellsFilter: { TableData: { ...TableData, Name: 'planted' } },
+  UpdateDataCellsFilter: { TableData: { ...TableData, ColumnNames: ['other'] } },
+  GetDataCellsFilter: filter,
+  DeleteDataCellsFilter: filter,
+  ListDataCellsFilter: { Table: Resource.Table },
+};
+
+/** What is refused entry by entry. */
+const BATCHES: Readonly<Record<string, object>> = {
+  BatchGrantPermissions: { Entries: [{ Id: '1', ...grant }] },
+  BatchRevokePermissions: { Entries: [{ Id: '1', ...grant }] },
+};
+
+/** Of the caller himself: there is no other to name. */
+const PERSONAL = ['GetDataLakePrincipal'];
+
+describe.each(DATABASES)('Lake Formation between accounts on %s', (databaseName) => {
+  let lake: Lake;
+  let stranger: KeyPair;
+
+  const lf = (operation: string, input: object, caller: KeyPair = lake) =>
+    lakeFormation({ url: lake.url, ...caller }, operation, input);
+  /** All that a stranger could have changed. */
+  const ownersWorld = async (): Promise<string> =>
+    JSON.stringify([
+      (await lf('GetDataLakeSettings', {})).body,
+      (await lf('ListPermissions', {})).body,
+      (await lf('ListDataCellsFilter', {})).body,
+    ]);
+
+  beforeAll(async () => {
+    lake = await startLake(databaseName);
+    const { data } = await graphql(
+      lake,
+      'mutation { createAccount(input: { id: "444455556666", name: "other" }) { accessKey { accessKeyId secretAccessKey } } }',
+      {},
+      await login(lake),
+    );
+    stranger = (data?.['createAccount'] as { accessKey: KeyPair }).accessKey;
+    await lake.ok('CreateDatabase', { DatabaseInput: { Name: 'secret' } });
+    const Columns = ['value', 'other'].map((Name) => ({ Name, Type: 'string' }));
+    await lake.ok('CreateTable', {
+      DatabaseName: 'secret',
+      TableInput: { Name: 'hidden', StorageDescriptor: { Columns } },
+    });
+    const made = await lf('CreateDataCellsFilter', { TableData });
+    expect(made.status).toBe(200);
+  });
+  afterAll(async () => {
+    await lake.stop();
+  });
+
+  it('has a line for every operation', () => {
+    expect([...Object.keys(CROSSED), ...Object.keys(BATCHES), ...PERSONAL].sort()).toEqual(
+      Object.keys(lakeFormationOperations).sort(),
+    );
+  });
+
+  it.each(Object.entries(CROSSED))(
+    "given the owner's catalog, a stranger's %s is refused",
+    async (operation, input) => {
+      const before = await ownersWorld();
+      const { body } = await lf(operation, input, stranger);
+      expect(body['__type']).toBe('AccessDeniedException');
+      // The same words for what is there and what is not.
+      const nowhere = JSON.parse(JSON.stringify(input).replaceAll('hidden', 'absent')) as object;
+      const other = await lf(operation, nowhere, stranger);
+      expect(JSON.stringify(other.body).replaceAll('absent', 'hidden')).toBe(JSON.stringify(body));
+      expect(await ownersWorld()).toBe(before);
+    },
+  );
+
+  it.each(Object.entries(BATCHES))(
+    "given the owner's catalog, a stranger's %s does nothing",
+    async (operation, input) => {
+      const before = await ownersWorld();
+      const { body } = await lf(operation, input, stranger);
+      expect(body['Failures']).toMatchObject([{ Error: { ErrorCode: 'AccessDeniedException' } }]);
+      expect(await ownersWorld()).toBe(before);
+    },
+  );
+
+  it.each(Object.entries({ ...CROSSED, ...BATCHES }))(
+    "given no catalog, a stranger's %s shows nothing of the owner",
+    async (operation, input) => {
+      const own = JSON.parse(
+        JSON.stringify(input, (name, value: unknown) =>
+          /CatalogId$/.test(name) ? undefined : value,
+        ).replaceAll(OWNER, '444455556666'),
+      ) as object;
+      const before = await ownersWorld();
+      const { body } = await lf(operation, own, stranger);
+      expect(JSON.stringify(body)).not.toContain(OWNER);
+      expect(await ownersWorld()).toBe(before);
+    },
+  );
+});
