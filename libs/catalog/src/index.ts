@@ -60,7 +60,7 @@ export * from './table/trim-table-versions.ts';
 export { insufficient } from './permission.ts';
 export { type PermittedTable, requireTable } from './table/require-table.ts';
 export { visibleEvents } from './visible-events.ts';
-export { lookUpDatabase, lookUpTable } from './lookup.ts';
+export { holdTable, lookUpDatabase, lookUpTable, lookUpTables } from './lookup.ts';
 export * from './catalog-document/catalog-document.ts';
 export * from './catalog-document/catalog-documents.ts';
 export type { ReadCatalog, ReadDatabase, ReadTable } from './catalog-document/read-catalog.ts';

@@ -52,6 +52,34 @@ export type GovernedResource =
       readonly location: string;
       /** A database whose own, governed location it lies in. */
       readonly databaseId?: string | undefined;
+    }
+  | TagResource;
+
+/** What is governed of LF-tags themselves (spec/permissions.md §3, §7). */
+export type TagResource =
+  | {
+      readonly type: 'LF_TAG';
+      readonly catalogId: string;
+      readonly tagId: string;
+      readonly key: string;
+      /** `*`: every value, also those of tomorrow. */
+      readonly value: string;
+    }
+  | {
+      readonly type: 'LF_TAG_EXPRESSION';
+      readonly catalogId: string;
+      readonly expressionId: string;
+      readonly name: string;
+    }
+  | {
+      /** Whatever matches the expression: asked about to pass a permission on it on. */
+      readonly type: 'LF_TAG_POLICY';
+      readonly catalogId: string;
+      readonly of: 'DATABASE' | 'TABLE';
+      readonly expressionId: string;
+      readonly expression: readonly { readonly key: string; readonly values: readonly string[] }[];
+      /** Referred to by its name: it may say something else tomorrow. */
+      readonly isSaved: boolean;
     };
 
 /** No table has it: a question about it is one about every table of its database, also those of tomorrow. */
@@ -80,6 +108,8 @@ export interface Reason {
   readonly grantOption: boolean;
   readonly grantedBy?: string | undefined;
   readonly at?: Date | undefined;
+  /** Of a grant through LF-tags: what has to match, and what of the resource's tags does. */
+  readonly tags?: { readonly expression: string; readonly matching: readonly string[] } | undefined;
 }
 
 /** What a decision says (spec/permissions.md §12). */

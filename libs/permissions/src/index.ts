@@ -48,3 +48,28 @@ export {
 } from './unfiltered/get-unfiltered.ts';
 export { explain, type Explain, type ExplainedResource, type Explanation } from './explain/explain.ts';
 export { seesLake } from './sees-lake.ts';
+export type { ListedTags } from './tag/listed-tags.repository.ts';
+export type { TagCondition, TagExpression } from './tag/expression.ts';
+export type { LFTag, SavedExpression } from './tag/lf-tag.ts';
+export {
+  createLFTag,
+  deleteLFTag,
+  getLFTag,
+  listLFTagsPage as listLFTags,
+  updateLFTag,
+} from './tag/lf-tags.ts';
+export { getResourceLFTags, type ResourceTags, type TagList } from './tag/resource-tags.ts';
+export {
+  type FoundDatabase,
+  type FoundTable,
+  searchDatabasesByLFTags,
+  searchTablesByLFTags,
+} from './tag/search-by-tags.ts';
+export {
+  createLFTagExpression,
+  deleteLFTagExpression,
+  getLFTagExpression,
+  listLFTagExpressions,
+  updateLFTagExpression,
+} from './tag/tag-expressions.ts';
+export { addLFTagsToResource, removeLFTagsFromResource, type TagFailure } from './tag/tag-resource.ts';

@@ -71,6 +71,7 @@ const TEXTS: Readonly<Record<string, { readonly description: string; readonly te
       'lakeformation:BatchRevokePermissions',
       'lakeformation:ListPermissions',
       'lakeformation:*DataCellsFilter',
+      'lakeformation:*LFTag*',
     ]),
   },
 };

@@ -10,6 +10,7 @@ import {
   type ReadScope,
   type TableResource,
   tag,
+  type TagResource,
 } from '@lakewarden/kernel';
 
 import { forgetPrincipal, grantToCreator } from '../grant/creator.ts';
@@ -20,8 +21,8 @@ import { columnScopeOf, type Grant, grantedId, grantedInside } from '../grant/gr
 import {
   listCatalogGrants,
   listDatabaseGrants,
-  listGrantedDatabaseIds,
-  listGrantedTableIds,
+  listGrantedDatabases,
+  listGrantedTables,
   listLocationGrants,
   listTableGrants,
 } from '../grant/grant.repository.ts';
@@ -29,6 +30,10 @@ import { isAtOrUnder } from '../location/location-path.ts';
 import { refusedLocations } from '../location/refused-locations.ts';
 import type { DataLakeSettings } from '../settings/data-lake-settings.ts';
 import { settingsOf } from '../settings/put-data-lake-settings.ts';
+import { coversOf, isTagResource } from '../tag/tag-grant.ts';
+import { policyLines, tagResourceLines } from '../tag/tag-lines.ts';
+import { columnsUntagged } from '../tag/tag-changes.ts';
+import { firstReached, reachedDatabases, reachedTables } from '../tag/reached.ts';
 import { callerSet, isLakeAdmin, isReadOnlyLakeAdmin, seesAll } from './caller-set.ts';
 import { describeResource, Slice, type SliceLine } from './rule.ts';
 
@@ -69,14 +74,17 @@ async function standingOf(scope: ReadScope, catalogId: string): Promise<Standing
   return { set, rights, key: [...rights.map(({ type }) => type), ...set].join('\n') };
 }
 
-/** What a slice is of: a filter is decided by its table's. */
-type Home = Exclude<GovernedResource, { readonly type: 'FILTER' }>;
+/** What a slice of something in the catalog is of: a filter is decided by its table's. LF-tags are told apart. */
+type Home = Exclude<GovernedResource, TagResource | { readonly type: 'FILTER' }>;
 
 /** What is asked about in memory; locations are too many and too seldom asked about. */
 type KeptHome = Exclude<Home, DataLocationResource>;
 
-const homeOf = (resource: Exclude<GovernedResource, DataLocationResource>): KeptHome =>
+const homeOf = (resource: Exclude<GovernedResource, DataLocationResource>): KeptHome | TagResource =>
   resource.type === 'FILTER' ? { ...resource, type: 'TABLE' } : resource;
+
+const linesOf = (grant: Grant, on: Home): SliceLine[] =>
+  grant.policy === undefined ? [lineOf(grant, on)] : policyLines(grant, grant.policy);
 
 const lineOf = (grant: Grant, on: Home): SliceLine => ({
   type: grant.type,
@@ -109,23 +117,26 @@ const wildcardText = (on: Home): string =>
   'database' in on ? `all tables of database ${on.database}` : 'all tables';
 
 /** What has to change for a slice to be stale. */
-function tagsOf(on: KeptHome, callerAccountId: string, grants: readonly Grant[]): string[] {
+function tagsOf(on: KeptHome, callerAccountId: string, grants: readonly Pick<Grant, 'tableId'>[]): string[] {
   const settings = tag('data-lake-settings', callerAccountId);
+  // Policies on what carries LF-tags are the catalog's; what is assigned is told as a grant on what it is assigned to.
+  const policies = tag('grant', on.catalogId);
   switch (on.type) {
     case 'CATALOG':
-      return [settings, tag('grant', on.catalogId)];
+      return [settings, policies];
     case 'DATABASE': {
       // One grant on a table in it shows the database, for as long as there is the grant and the table.
       const shownBy = grants.flatMap(({ tableId }) => tableId ?? []);
       return [
         settings,
+        policies,
         tag('grant', on.databaseId),
         tag('grant', grantedInside(on.databaseId)),
         ...shownBy.flatMap((id) => [tag('grant', id), tag('table', id)]),
       ];
     }
     case 'TABLE':
-      return [settings, tag('grant', on.databaseId), tag('grant', on.tableId)];
+      return [settings, policies, tag('grant', on.databaseId), tag('grant', on.tableId)];
   }
 }
 
@@ -141,20 +152,43 @@ function loadGrants(scope: ReadScope, on: KeptHome, { set }: Standing): Promise<
     case 'CATALOG':
       return listCatalogGrants(scope.tx, on.catalogId, set);
     case 'DATABASE':
-      return listDatabaseGrants(scope.tx, on.databaseId, set);
+      return listDatabaseGrants(scope.tx, on.catalogId, on.databaseId, set);
     case 'TABLE':
-      return listTableGrants(scope.tx, [on.tableId], [on.databaseId], set);
+      return listTableGrants(scope.tx, on.catalogId, [on.tableId], [on.databaseId], set);
   }
 }
 
-const sliceOf = (scope: ReadScope, on: KeptHome, standing: Standing): Promise<Slice> =>
-  scope.cached(sliceKey(on, standing), async (): Promise<Cacheable<Slice>> => {
-    const grants = await loadGrants(scope, on, standing);
-    return {
-      value: await Slice.of([...standing.rights, ...grants.map((grant) => lineOf(grant, on))]),
-      tags: tagsOf(on, scope.caller.accountId, grants),
-    };
+async function linesFor(
+  scope: ReadScope,
+  on: KeptHome,
+  standing: Standing,
+): Promise<{ readonly lines: SliceLine[]; readonly grants: readonly Pick<Grant, 'tableId'>[] }> {
+  const grants = await loadGrants(scope, on, standing);
+  const lines = [...standing.rights, ...grants.flatMap((grant) => linesOf(grant, on))];
+  if (on.type !== 'DATABASE' || lines.length > 0) return { lines, grants };
+  // Nothing that names it or matches it: a table in it that a policy reaches would show that it is there.
+  const reached = await firstReached(scope, on, standing.set);
+  return reached === undefined
+    ? { lines, grants }
+    : { lines: reached.lines, grants: [{ tableId: reached.tableId }] };
+}
+
+function sliceOf(scope: ReadScope, on: KeptHome | TagResource, standing: Standing): Promise<Slice> {
+  if (isTagResource(on)) return tagSliceOf(scope, on, standing);
+  return scope.cached(sliceKey(on, standing), async (): Promise<Cacheable<Slice>> => {
+    const { lines, grants } = await linesFor(scope, on, standing);
+    return { value: await Slice.of(lines), tags: tagsOf(on, scope.caller.accountId, grants) };
   });
+}
+
+const tagSliceOf = (scope: ReadScope, on: TagResource, { set, key, rights }: Standing): Promise<Slice> =>
+  scope.cached(
+    `slice\n${on.type}\n${on.type === 'LF_TAG_POLICY' ? on.of : ''}\n${on.catalogId}\n${coversOf(on).join()}\n${key}`,
+    async (): Promise<Cacheable<Slice>> => ({
+      value: await Slice.of([...rights, ...(await tagResourceLines(scope, on, set))]),
+      tags: [tag('data-lake-settings', scope.caller.accountId), tag('grant', on.catalogId)],
+    }),
+  );
 
 async function decide(
   scope: ReadScope,
@@ -182,7 +216,9 @@ async function decideLocations(
   const onLocations = await listLocationGrants(scope.tx, first.catalogId, standing.set);
   const databaseId = places.find((each) => each.databaseId !== undefined)?.databaseId;
   const onDatabase =
-    databaseId === undefined ? [] : await listDatabaseGrants(scope.tx, databaseId, standing.set);
+    databaseId === undefined
+      ? []
+      : await listDatabaseGrants(scope.tx, first.catalogId, databaseId, standing.set);
   const slices = new Map<string, Promise<Slice>>();
   return Promise.all(
     places.map(async (place) => {
@@ -191,7 +227,7 @@ async function decideLocations(
         ...(place.databaseId === undefined ? [] : onDatabase),
       ];
       const key = bearing.map(({ id }) => id).join(' ');
-      const lines = () => [...standing.rights, ...bearing.map((grant) => lineOf(grant, place))];
+      const lines = () => [...standing.rights, ...bearing.flatMap((grant) => linesOf(grant, place))];
       const slice = slices.get(key) ?? Slice.of(lines());
       slices.set(key, slice);
       return (await slice).decide(place, permission, withGrantOption);
@@ -209,6 +245,7 @@ async function decideTables(
   const standing = await standingOf(scope, first.catalogId);
   const grants = await listTableGrants(
     scope.tx,
+    first.catalogId,
     tables.map(({ tableId }) => tableId),
     [...new Set(tables.map(({ databaseId }) => databaseId))],
     standing.set,
@@ -217,13 +254,15 @@ async function decideTables(
   const shared = new Map<string, Slice>();
   return Promise.all(
     tables.map(async (table) => {
-      const bearing = grants.filter(({ type, tableId, databaseId }) =>
-        type === 'TABLE_WILDCARD' ? databaseId === table.databaseId : tableId === table.tableId,
+      const bearing = grants.filter(({ type, tableId, databaseId, policy }) =>
+        type === 'TABLE_WILDCARD'
+          ? databaseId === table.databaseId
+          : (policy?.onId ?? tableId) === table.tableId,
       );
       const isShared = bearing.every(({ type }) => type === 'TABLE_WILDCARD');
       const known = isShared ? shared.get(table.databaseId) : undefined;
       const slice =
-        known ?? (await Slice.of([...standing.rights, ...bearing.map((grant) => lineOf(grant, table))]));
+        known ?? (await Slice.of([...standing.rights, ...bearing.flatMap((grant) => linesOf(grant, table))]));
       if (isShared) shared.set(table.databaseId, slice);
       return slice.decide(table, permission, false);
     }),
@@ -260,7 +299,10 @@ export const dataPermissions: DataPermissions = {
   },
 
   created: grantToCreator,
-  columnsDropped,
+  async columnsDropped(scope, table, names) {
+    await columnsDropped(scope, table, names);
+    await columnsUntagged(scope, table, names);
+  },
   columnsChanged,
   forgetPrincipal,
 
@@ -268,23 +310,19 @@ export const dataPermissions: DataPermissions = {
     const own = await settingsOf(scope, scope.caller.accountId);
     if (seesAll(scope.caller, catalogId, own)) return 'all';
     const { set } = await standingOf(scope, catalogId);
-    return listGrantedDatabaseIds(scope.tx, catalogId, set, afterName, limit);
+    const named = await listGrantedDatabases(scope.tx, catalogId, set, afterName, limit);
+    return reachedDatabases(scope, catalogId, { set, afterName, limit, named });
   },
 
   async visibleTables(scope, database, afterName, limit) {
     const standing = await standingOf(scope, database.catalogId);
     // A table that is not there, but would be shown by what is held on all tables of the database: then all are.
     const any: TableResource = { ...database, type: 'TABLE', tableId: EVERY_TABLE, table: '*' };
-    const wildcards = await listTableGrants(scope.tx, [], [database.databaseId], standing.set);
-    const slice = await Slice.of([...standing.rights, ...wildcards.map((grant) => lineOf(grant, any))]);
+    const { catalogId, databaseId } = database;
+    const wildcards = await listTableGrants(scope.tx, catalogId, [], [databaseId], standing.set);
+    const slice = await Slice.of([...standing.rights, ...wildcards.flatMap((grant) => linesOf(grant, any))]);
     if (slice.decide(any, 'DESCRIBE', false).allowed) return 'all';
-    return listGrantedTableIds(
-      scope.tx,
-      database.catalogId,
-      database.databaseId,
-      standing.set,
-      afterName,
-      limit,
-    );
+    const named = await listGrantedTables(scope.tx, catalogId, databaseId, standing.set, afterName, limit);
+    return reachedTables(scope, database, { set: standing.set, afterName, limit, named });
   },
 };

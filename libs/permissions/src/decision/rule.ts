@@ -12,12 +12,13 @@ import { type Enforcer, newEnforcer, newModelFromString } from 'casbin';
 import { filterText } from '../filter/data-cells-filter.ts';
 import { filterPath, type GrantedType } from '../grant/grant.ts';
 import { isAtOrUnder } from '../location/location-path.ts';
+import { coversOf, describeTagResource, isTagResource, type TagLineType } from '../tag/tag-grant.ts';
 
 const MODEL = readFileSync(new URL('grants.conf', import.meta.url), 'utf8');
 
 /** One grant, or one administrator's right, that bears on a resource and is held by someone the caller is. */
 export interface SliceLine {
-  readonly type: GrantedType | 'ADMIN' | 'READ_ONLY_ADMIN';
+  readonly type: GrantedType | TagLineType | 'ADMIN' | 'READ_ONLY_ADMIN';
   /** The id of that type's thing; an administrator's is the catalog. */
   readonly resource: string;
   readonly permission: Permission;
@@ -33,9 +34,18 @@ interface On {
   readonly table: string;
   readonly filter: string;
   readonly location: string;
+  /** Of LF-tags: what a grant has to be on. */
+  readonly covers: readonly string[];
 }
 
-const TABLE_LEVEL: ReadonlySet<string> = new Set(['TABLE', 'TABLE_WILDCARD', 'COLUMN', 'COLUMNS_EXCEPT']);
+const TABLE_LEVEL: ReadonlySet<string> = new Set([
+  'TABLE',
+  'TABLE_WILDCARD',
+  'COLUMN',
+  'COLUMNS_EXCEPT',
+  'TAGGED_TABLE',
+  'TAGGED_COLUMNS',
+]);
 const DATA: ReadonlySet<string> = new Set(['SELECT', 'INSERT', 'DELETE']);
 
 /** Which id of the path a line's own is compared with. Below a database only its loader knows what lies in it. */
@@ -47,26 +57,35 @@ function isWithin(type: SliceLine['type'], resource: string, on: On): boolean {
       return resource === on.catalog;
     case 'DATABASE':
     case 'TABLE_WILDCARD':
+    case 'TAGGED_DATABASE':
       return resource === on.database;
     case 'TABLE':
     case 'COLUMN':
     case 'COLUMNS_EXCEPT':
+    case 'TAGGED_TABLE':
+    case 'TAGGED_COLUMNS':
       return on.type === 'DATABASE' || resource === on.table;
     case 'FILTER':
       if (on.type === 'FILTER') return resource === filterPath(on.table, on.filter);
       return on.type === 'DATABASE' || resource.startsWith(filterPath(on.table, ''));
     case 'DATA_LOCATION':
       return on.type === 'DATA_LOCATION' && isAtOrUnder(on.location, resource);
+    case 'LF_TAG':
+    case 'LF_TAG_EXPRESSION':
+    case 'LF_TAG_POLICY_DATABASE':
+    case 'LF_TAG_POLICY_TABLE':
+      return on.covers.includes(resource);
   }
 }
 
 const onOf = (resource: GovernedResource): On => ({
   type: resource.type,
   catalog: resource.catalogId,
-  database: resource.type === 'CATALOG' ? '' : (resource.databaseId ?? ''),
-  table: resource.type === 'TABLE' || resource.type === 'FILTER' ? resource.tableId : '',
+  database: 'databaseId' in resource ? (resource.databaseId ?? '') : '',
+  table: 'tableId' in resource ? resource.tableId : '',
   filter: resource.type === 'FILTER' ? resource.filterId : '',
   location: resource.type === 'DATA_LOCATION' ? resource.location : '',
+  covers: isTagResource(resource) ? coversOf(resource) : [],
 });
 
 const withoutRows = ({ rows: _rows, ...columns }: ColumnScope): ColumnScope => columns;
@@ -84,6 +103,10 @@ export function describeResource(resource: GovernedResource): string {
       return filterText({ database: resource.database, name: resource.table }, resource.filter);
     case 'DATA_LOCATION':
       return `location ${resource.location}`;
+    case 'LF_TAG':
+    case 'LF_TAG_EXPRESSION':
+    case 'LF_TAG_POLICY':
+      return describeTagResource(resource);
   }
 }
 
@@ -129,14 +152,14 @@ export class Slice {
 
   /** The same question of the same slice has the same answer: it is asked of Casbin once. */
   decide(resource: GovernedResource, permission: Permission, withGrantOption: boolean): Decision {
-    const filterId = resource.type === 'FILTER' ? resource.filterId : '';
-    // One slice answers for every location that the same lines bear on.
-    const place = resource.type === 'DATA_LOCATION' ? resource.location : '';
-    const key = `${resource.type} ${filterId}${place} ${permission} ${String(withGrantOption)}`;
+    const on = onOf(resource);
+    // One slice answers for every filter, location and value of a tag that the same lines bear on.
+    const of = [resource.type, on.filter, on.location, ...on.covers].join(' ');
+    const key = `${of} ${permission} ${String(withGrantOption)}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     this.#contributing.length = 0;
-    const allowed = this.#enforcer.enforceSync(onOf(resource), permission, withGrantOption);
+    const allowed = this.#enforcer.enforceSync(on, permission, withGrantOption);
     const lines = [...this.#contributing];
     const decision: Decision = {
       allowed,

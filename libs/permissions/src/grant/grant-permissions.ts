@@ -12,6 +12,7 @@ import {
   resolveResource,
 } from './granted-resource.ts';
 import { type Grant, grantedInside } from './grant.ts';
+import { holdTagsOf, keepExpressionOf } from '../tag/granted-tags.ts';
 import { mayKnow } from './may-know.ts';
 import { insertGrants } from './grant.repository.ts';
 import { reaches } from './reaches.ts';
@@ -52,12 +53,18 @@ const noGrantOption = (permission: Permission, resource: GrantResource): Lakewar
 export async function requireGrantOption(
   scope: WriteScope,
   resource: GrantResource,
-  { on, columns }: ResolvedResource,
+  { on, alsoOn = [], columns }: ResolvedResource,
   permissions: readonly Permission[],
 ): Promise<void> {
   for (const permission of permissions) {
-    const held = await scope.permissions.decide(scope, { permission, resource: on, withGrantOption: true });
-    if (!reaches(held, columns)) throw noGrantOption(permission, resource);
+    for (const each of [on, ...alsoOn]) {
+      const held = await scope.permissions.decide(scope, {
+        permission,
+        resource: each,
+        withGrantOption: true,
+      });
+      if (!reaches(held, columns)) throw noGrantOption(permission, resource);
+    }
   }
 }
 
@@ -94,9 +101,11 @@ async function rowsFor(scope: WriteScope, entry: GrantEntry): Promise<readonly [
   }
   refuseUnfitPermissions(resource, permissions, withGrantOption);
   await authorizeLake(scope, catalogIdOf(resource));
+  await holdTagsOf(scope, resource);
   const resolved = await resolveForGranting(scope, resource, [first, ...further]);
   if (resource.kind === 'DataLocation') await requireRegistered(scope, resource.catalogId, resource.location);
   await refuseUnfitPrincipal(scope, entry);
+  await keepExpressionOf(scope, resource);
   const grants = [...new Set(permissions)].flatMap((permission) =>
     resolved.rows.map(({ type, columns }): Grant => ({
       id: scope.newId<'Grant'>(),

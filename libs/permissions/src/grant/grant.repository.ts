@@ -2,9 +2,11 @@ import { asId, type Permission, type Tx } from '@lakewarden/kernel';
 import { sql } from '@lakewarden/storage';
 
 import { listFiltersById } from '../filter/filter.repository.ts';
+import { databasePolicies, NO_POLICY, type PolicyColumns, tablePolicies } from '../tag/policy.repository.ts';
+import { toExpression } from '../tag/tag-expression.repository.ts';
 import type { Grant, GrantedType } from './grant.ts';
 
-interface GrantRow {
+export interface GrantRow {
   readonly id: string;
   readonly catalog_id: string;
   readonly resource_type: GrantedType;
@@ -19,14 +21,15 @@ interface GrantRow {
   readonly granted_at: Date;
 }
 
-const COLUMNS = `id, catalog_id, resource_type, database_id, table_id, filter_id, principal, permission, columns,
+/** Unqualified. */
+export const COLUMNS = `id, catalog_id, resource_type, database_id, table_id, filter_id, principal, permission, columns,
   grant_option, granted_by, granted_at`;
 
 /** What shows that its table is there: of what is held on a filter, that it shows rows of it. */
 const SHOWS_TABLE = `resource_type IN ('TABLE', 'COLUMN', 'COLUMNS_EXCEPT', 'FILTER')
   AND (resource_type <> 'FILTER' OR permission = 'SELECT')`;
 
-const toGrant = (row: GrantRow): Grant => ({
+export const toGrant = (row: GrantRow): Grant => ({
   id: asId(row.id),
   catalogId: row.catalog_id,
   type: row.resource_type,
@@ -53,41 +56,55 @@ async function withFilters(tx: Tx, grants: Grant[]): Promise<Grant[]> {
   });
 }
 
-/** On these tables, their filters and on the wildcards of these databases, to anyone of the set. */
+/** A grant that names the thing, or a policy that may reach it by its tags. */
+const toBearing = (row: GrantRow & PolicyColumns): Grant => {
+  const { on_id: onId, terms, assigned } = row;
+  if (onId === null) return toGrant(row);
+  return {
+    ...toGrant(row),
+    policy: { onId, expression: toExpression(terms ?? []), assigned: assigned ?? [] },
+  };
+};
+
+/** On these tables, by name or by tags, on their filters and on the wildcards of these databases, to anyone of the set. */
 export async function listTableGrants(
   tx: Tx,
+  catalogId: string,
   tableIds: readonly string[],
   databaseIds: readonly string[],
   principals: readonly string[],
 ): Promise<Grant[]> {
-  const rows = await sql<GrantRow>(tx, {
-    // Plan: two index scans that meet only the caller's own rows, whatever others hold on the same things.
-    text: `SELECT ${COLUMNS} FROM lf_grant WHERE table_id = ANY ($1::uuid[]) AND principal = ANY ($3)
+  const rows = await sql<GrantRow & PolicyColumns>(tx, {
+    // Plan: index scans that meet only the caller's own rows, whatever others hold on the same things.
+    text: `SELECT ${COLUMNS}, ${NO_POLICY} FROM lf_grant WHERE table_id = ANY ($1::uuid[]) AND principal = ANY ($3)
            UNION ALL
-           SELECT ${COLUMNS} FROM lf_grant
-           WHERE database_id = ANY ($2::uuid[]) AND resource_type = 'TABLE_WILDCARD' AND principal = ANY ($3)`,
-    values: [tableIds, databaseIds, principals],
+           SELECT ${COLUMNS}, ${NO_POLICY} FROM lf_grant
+           WHERE database_id = ANY ($2::uuid[]) AND resource_type = 'TABLE_WILDCARD' AND principal = ANY ($3)
+           UNION ALL ${tablePolicies(COLUMNS, '$4', '$3')}`,
+    values: [tableIds, databaseIds, principals, catalogId],
     prepared: true,
   });
-  return withFilters(tx, rows.map(toGrant));
+  return withFilters(tx, rows.map(toBearing));
 }
 
 /** On the database and its wildcard, and one on a table in it where there is any: enough to show that it is there. */
 export async function listDatabaseGrants(
   tx: Tx,
+  catalogId: string,
   databaseId: string,
   principals: readonly string[],
 ): Promise<Grant[]> {
-  const rows = await sql<GrantRow>(tx, {
-    text: `SELECT ${COLUMNS} FROM lf_grant
+  const rows = await sql<GrantRow & PolicyColumns>(tx, {
+    text: `SELECT ${COLUMNS}, ${NO_POLICY} FROM lf_grant
            WHERE database_id = $1 AND resource_type IN ('DATABASE', 'TABLE_WILDCARD') AND principal = ANY ($2)
            UNION ALL
-           (SELECT ${COLUMNS} FROM lf_grant
-            WHERE database_id = $1 AND principal = ANY ($2) AND ${SHOWS_TABLE} LIMIT 1)`,
-    values: [databaseId, principals],
+           (SELECT ${COLUMNS}, ${NO_POLICY} FROM lf_grant
+            WHERE database_id = $1 AND principal = ANY ($2) AND ${SHOWS_TABLE} LIMIT 1)
+           UNION ALL ${databasePolicies(COLUMNS, '$3', '$2')}`,
+    values: [databaseId, principals, catalogId],
     prepared: true,
   });
-  return rows.map(toGrant);
+  return rows.map(toBearing);
 }
 
 export async function listCatalogGrants(
@@ -119,49 +136,51 @@ export async function listLocationGrants(
   return rows.map(toGrant);
 }
 
-/** Ids of databases on which, or in which, anyone of the set holds anything; by name. @param afterName exclusive */
-export async function listGrantedDatabaseIds(
+/** A thing's id, and its name, by which lists go. */
+export interface NamedId {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Databases on which, or in which, anyone of the set holds anything; by name. @param afterName exclusive */
+export const listGrantedDatabases = (
   tx: Tx,
   catalogId: string,
   principals: readonly string[],
   afterName: string,
   limit: number,
-): Promise<string[]> {
-  const rows = await sql<{ id: string }>(tx, {
+): Promise<NamedId[]> =>
+  sql<NamedId>(tx, {
     // Plan: the set's own grants first, then one database row each; never the catalog's whole list.
     text: `WITH granted AS MATERIALIZED (
              SELECT DISTINCT database_id FROM lf_grant
              WHERE principal = ANY ($2) AND catalog_id = $1 AND database_id IS NOT NULL
              AND (resource_type IN ('DATABASE', 'TABLE_WILDCARD') OR ${SHOWS_TABLE}))
-           SELECT d.id FROM granted g JOIN glue_database d ON d.id = g.database_id
+           SELECT d.id, d.name FROM granted g JOIN glue_database d ON d.id = g.database_id
            WHERE d.name > $3 ORDER BY d.name LIMIT $4`,
     values: [catalogId, principals, afterName, limit],
     prepared: true,
   });
-  return rows.map(({ id }) => id);
-}
 
-/** Ids of the database's tables on which anyone of the set holds anything; by name. @param afterName exclusive */
-export async function listGrantedTableIds(
+/** The database's tables on which anyone of the set holds anything; by name. @param afterName exclusive */
+export const listGrantedTables = (
   tx: Tx,
   catalogId: string,
   databaseId: string,
   principals: readonly string[],
   afterName: string,
   limit: number,
-): Promise<string[]> {
-  const rows = await sql<{ id: string }>(tx, {
+): Promise<NamedId[]> =>
+  sql<NamedId>(tx, {
     // Plan: as above; the unique index leads with principal, catalog, type and database.
     text: `WITH granted AS MATERIALIZED (
              SELECT DISTINCT table_id FROM lf_grant
              WHERE principal = ANY ($3) AND catalog_id = $1 AND database_id = $2 AND ${SHOWS_TABLE})
-           SELECT t.id FROM granted g JOIN glue_table t ON t.id = g.table_id
+           SELECT t.id, t.name FROM granted g JOIN glue_table t ON t.id = g.table_id
            WHERE t.name > $4 ORDER BY t.name LIMIT $5`,
     values: [catalogId, databaseId, principals, afterName, limit],
     prepared: true,
   });
-  return rows.map(({ id }) => id);
-}
 
 /** Adds to what is there: granting again changes nothing, granting with the option adds it. */
 export async function insertGrants(tx: Tx, grants: readonly Grant[]): Promise<void> {

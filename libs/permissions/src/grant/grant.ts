@@ -1,6 +1,7 @@
 import type { ColumnScope, Id, Permission } from '@lakewarden/kernel';
 
 import { cellsOf, type DataCellsFilter } from '../filter/data-cells-filter.ts';
+import type { ReachingPolicy, TagGrantedType } from '../tag/tag-grant.ts';
 
 /** What a grant is on. COLUMN holds one column; a grant of several is several rows, so that each is revoked by itself. */
 export type GrantedType =
@@ -11,7 +12,8 @@ export type GrantedType =
   | 'COLUMN'
   | 'COLUMNS_EXCEPT'
   | 'FILTER'
-  | 'DATA_LOCATION';
+  | 'DATA_LOCATION'
+  | TagGrantedType;
 
 /** One permission of one principal on one thing. */
 export interface Grant {
@@ -26,11 +28,13 @@ export interface Grant {
   readonly filter?: DataCellsFilter | undefined;
   readonly principal: string;
   readonly permission: Permission;
-  /** Of a DATA_LOCATION the place. */
+  /** Columns; of a DATA_LOCATION the place; of a grant on LF-tags what it is on (tag/tag-grant.ts). */
   readonly columns: readonly string[];
   readonly grantOption: boolean;
   readonly grantedBy: string;
   readonly grantedAt: Date;
+  /** How it came to be read for a database or table that it does not name: by their tags. */
+  readonly policy?: ReachingPolicy | undefined;
 }
 
 /** What is told to have changed when something is granted on a table: its database may be there for somebody now. */
@@ -55,6 +59,10 @@ export const columnScopeOf = ({
     case 'TABLE':
     case 'TABLE_WILDCARD':
     case 'DATA_LOCATION':
+    case 'LF_TAG':
+    case 'LF_TAG_EXPRESSION':
+    case 'LF_TAG_POLICY_DATABASE':
+    case 'LF_TAG_POLICY_TABLE':
       return { kind: 'all' };
   }
 };
@@ -85,5 +93,10 @@ export const grantedId = ({
       return filterPath(tableId ?? '', filterId ?? '');
     case 'DATA_LOCATION':
       return columns[0] ?? '';
+    case 'LF_TAG':
+    case 'LF_TAG_EXPRESSION':
+    case 'LF_TAG_POLICY_DATABASE':
+    case 'LF_TAG_POLICY_TABLE':
+      return columns.join(' ');
   }
 };

@@ -13,6 +13,8 @@ import {
 import { columnsOf, filterResource, filterText, noSuchFilter } from '../filter/data-cells-filter.ts';
 import { findFilter } from '../filter/filter.repository.ts';
 import { arnOfPlace, type LocationPath } from '../location/location-path.ts';
+import type { TagGrantResource } from '../tag/tag-grant.ts';
+import { describeTagGrant, resolveTagGrant, TAG_GRANTABLE } from '../tag/granted-tags.ts';
 import type { GrantedType } from './grant.ts';
 
 /** What a client asks to grant on, by names (service model lakeformation, `Resource`). */
@@ -23,10 +25,11 @@ export type GrantResource =
   | { readonly kind: 'TableWildcard'; readonly database: DatabaseRef }
   | { readonly kind: 'TableWithColumns'; readonly table: TableRef; readonly columns: ColumnScope }
   | { readonly kind: 'DataCellsFilter'; readonly table: TableRef; readonly name: string }
-  | { readonly kind: 'DataLocation'; readonly catalogId: string; readonly location: LocationPath };
+  | { readonly kind: 'DataLocation'; readonly catalogId: string; readonly location: LocationPath }
+  | TagGrantResource;
 
 /** spec/permissions.md §3: what may be granted on what. */
-const GRANTABLE: Readonly<Record<GrantResource['kind'], readonly Permission[]>> = {
+const GRANTABLE: Readonly<Record<Exclude<GrantResource['kind'], 'LFTagPolicy'>, readonly Permission[]>> = {
   Catalog: ['CREATE_DATABASE', 'CREATE_LF_TAG', 'CREATE_LF_TAG_EXPRESSION', 'ALL'],
   Database: ['DESCRIBE', 'ALTER', 'DROP', 'CREATE_TABLE', 'ALL'],
   Table: ['DESCRIBE', 'SELECT', 'INSERT', 'DELETE', 'ALTER', 'DROP', 'ALL'],
@@ -34,18 +37,27 @@ const GRANTABLE: Readonly<Record<GrantResource['kind'], readonly Permission[]>> 
   TableWithColumns: ['SELECT'],
   DataCellsFilter: ['SELECT', 'DESCRIBE', 'DROP'],
   DataLocation: ['DATA_LOCATION_ACCESS'],
+  ...TAG_GRANTABLE,
 };
+
+/** A policy on databases or tables takes what they take. */
+const grantableOn = (resource: GrantResource): readonly Permission[] =>
+  GRANTABLE[
+    resource.kind === 'LFTagPolicy' ? (resource.of === 'TABLE' ? 'Table' : 'Database') : resource.kind
+  ];
 
 /** @throws InvalidInputException naming the permission and the resource */
 export function refuseUnfitPermissions(
-  { kind }: GrantResource,
+  resource: GrantResource,
   permissions: readonly Permission[],
   withGrantOption: readonly Permission[],
 ): void {
   for (const permission of [...permissions, ...withGrantOption]) {
-    if (!GRANTABLE[kind].includes(permission)) {
+    const grantable = grantableOn(resource);
+    if (!grantable.includes(permission)) {
+      const on = resource.kind === 'LFTagPolicy' ? `LFTagPolicy of ${resource.of}s` : resource.kind;
       throw invalid(
-        `Permission ${permission} cannot be granted on a ${kind}: it takes ${GRANTABLE[kind].join(', ')}.`,
+        `Permission ${permission} cannot be granted on a ${on}: it takes ${grantable.join(', ')}.`,
       );
     }
   }
@@ -59,6 +71,8 @@ export interface ResolvedResource {
   readonly filterId?: string;
   /** What to ask the decision about when somebody wants to pass a permission on. */
   readonly on: GovernedResource;
+  /** Where it is several things, such as values of a tag: the further ones. */
+  readonly alsoOn?: readonly GovernedResource[];
   /** One entry for each row that a grant of one permission makes. */
   readonly rows: readonly { readonly type: GrantedType; readonly columns: readonly string[] }[];
   readonly columns: ColumnScope;
@@ -80,6 +94,10 @@ export const catalogIdOf = (resource: GrantResource): string => {
     case 'TableWithColumns':
     case 'DataCellsFilter':
       return resource.table.catalogId;
+    case 'LFTag':
+    case 'LFTagPolicy':
+    case 'LFTagExpression':
+      return resource.catalogId;
   }
 };
 
@@ -99,10 +117,14 @@ export function describeAsked(resource: GrantResource): string {
       return filterText(resource.table, resource.name);
     case 'DataLocation':
       return `location ${arnOfPlace(resource.location)}`;
+    case 'LFTag':
+    case 'LFTagPolicy':
+    case 'LFTagExpression':
+      return describeTagGrant(resource);
   }
 }
 
-/** @throws EntityNotFoundException there is no such database, table, column or filter */
+/** @throws EntityNotFoundException there is no such database, table, column, filter, LF-tag, value or expression */
 export async function resolveResource(scope: ReadScope, resource: GrantResource): Promise<ResolvedResource> {
   switch (resource.kind) {
     case 'Catalog':
@@ -132,6 +154,10 @@ export async function resolveResource(scope: ReadScope, resource: GrantResource)
         subjectId: catalogId,
       };
     }
+    case 'LFTag':
+    case 'LFTagPolicy':
+    case 'LFTagExpression':
+      return resolveTagGrant(scope, resource);
   }
 }
 

@@ -3,6 +3,15 @@ import { sql } from '@lakewarden/storage';
 
 import type { GrantedType } from './grant.ts';
 import type { ResolvedResource } from './granted-resource.ts';
+import {
+  LISTED_TAGS,
+  type ListedTagRow,
+  type ListedTags,
+  onTagCondition,
+  TAG_REACHES,
+  toListedTags,
+} from '../tag/listed-tags.repository.ts';
+import { isTagResource } from '../tag/tag-grant.ts';
 
 /** Whose grants the asker may see: everybody's, or what is held under these names or may be passed on by them. */
 export type Seen = 'all' | { readonly heldBy: readonly string[] };
@@ -29,13 +38,14 @@ export interface GrantGroup {
   readonly table: string | undefined;
   readonly filter: string | undefined;
   readonly columns: readonly string[];
+  readonly tags: ListedTags | undefined;
   readonly permissions: readonly Permission[];
   readonly withGrantOption: readonly Permission[];
   readonly lastUpdatedAt: Date;
   readonly lastUpdatedBy: string;
 }
 
-interface GroupRow {
+interface GroupRow extends ListedTagRow {
   readonly principal: string;
   readonly resource_type: GrantedType;
   readonly database_key: string;
@@ -69,7 +79,9 @@ const REACHES = `CASE mine.resource_type
   WHEN 'FILTER' THEN mine.filter_id = g.filter_id
   WHEN 'DATA_LOCATION' THEN g.resource_type = 'DATA_LOCATION'
     AND (g.columns = mine.columns OR starts_with(g.columns[1], mine.columns[1] || '/'))
-  ELSE g.resource_type <> 'DATA_LOCATION' AND mine.table_id IS NOT DISTINCT FROM g.table_id AND
+  ${TAG_REACHES}
+  WHEN 'CATALOG' THEN g.resource_type = 'CATALOG'
+  ELSE mine.table_id IS NOT DISTINCT FROM g.table_id AND
        (mine.resource_type <> 'DATABASE' OR g.resource_type = 'DATABASE') END`;
 
 /** Columns of one grant are rows of their own; those with the grant option are listed apart from those without. */
@@ -99,8 +111,9 @@ export async function listGrantGroups(tx: Tx, search: GrantSearch): Promise<Gran
           )
           .join(', ')})`;
   const rows = await sql<GroupRow>(tx, {
-    text: `SELECT x.*, d.name AS database, t.name AS table_name, f.name AS filter FROM (
+    text: `SELECT x.*, d.name AS database, t.name AS table_name, f.name AS filter, ${LISTED_TAGS} FROM (
              SELECT principal, resource_type COLLATE "C" AS resource_type, database_key, table_key, columns_key,
+                    tag_id, tag_expression_id,
                     array_agg(DISTINCT permission) AS permissions,
                     array_agg(DISTINCT permission) FILTER (WHERE grant_option) AS with_grant_option,
                     array_agg(DISTINCT one ORDER BY one) FILTER (WHERE one IS NOT NULL) AS columns,
@@ -108,13 +121,17 @@ export async function listGrantGroups(tx: Tx, search: GrantSearch): Promise<Gran
                     (array_agg(granted_by ORDER BY granted_at DESC))[1] AS last_updated_by
              FROM (
                SELECT g.principal, g.resource_type, g.permission, g.grant_option, g.granted_at, g.granted_by,
+                      g.tag_id, g.tag_expression_id,
                       coalesce(g.database_id, '${NIL}') AS database_key, coalesce(g.table_id, '${NIL}') AS table_key,
                       CASE WHEN g.resource_type = 'COLUMN' THEN g.grant_option::text
                            WHEN g.resource_type = 'FILTER' THEN g.filter_id::text
+                           -- Values of one tag are listed together where the same may be done with them.
+                           WHEN g.tag_id IS NOT NULL
+                             THEN concat_ws(' ', g.tag_id, g.permission, g.grant_option)
                            ELSE array_to_json(g.columns)::text END COLLATE "C" AS columns_key, one
-               FROM lf_grant g LEFT JOIN LATERAL unnest(g.columns) AS one ON true
+               FROM lf_grant g LEFT JOIN LATERAL unnest(CASE WHEN g.tag_id IS NULL THEN g.columns ELSE g.columns[2:] END) AS one ON true
                WHERE ${conditions.join(' AND ')}) AS flat
-             GROUP BY principal, resource_type, database_key, table_key, columns_key) AS x
+             GROUP BY principal, resource_type, database_key, table_key, columns_key, tag_id, tag_expression_id) AS x
            LEFT JOIN glue_database d ON d.id = x.database_key LEFT JOIN glue_table t ON t.id = x.table_key
            LEFT JOIN lf_data_cells_filter f
              ON f.id = CASE WHEN x.resource_type = 'FILTER' THEN x.columns_key::uuid END
@@ -131,6 +148,7 @@ export async function listGrantGroups(tx: Tx, search: GrantSearch): Promise<Gran
     table: row.table_name ?? undefined,
     filter: row.filter ?? undefined,
     columns: row.columns ?? [],
+    tags: toListedTags(row),
     permissions: row.permissions,
     withGrantOption: row.with_grant_option ?? [],
     lastUpdatedAt: row.last_updated_at,
@@ -151,6 +169,7 @@ function onCondition(
   }
   if (on.on.type === 'DATA_LOCATION')
     return `g.resource_type = 'DATA_LOCATION' AND g.columns = ARRAY[${bind(on.on.location)}]`;
+  if (isTagResource(on.on)) return onTagCondition(on.rows, bind);
   if (on.databaseId === undefined) return "g.resource_type = 'CATALOG'";
   const type = on.on.type === 'TABLE' ? 'TABLE_WILDCARD' : 'DATABASE';
   return `g.database_id = ${bind(on.databaseId)} AND g.resource_type = '${type}'`;

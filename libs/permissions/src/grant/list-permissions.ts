@@ -12,6 +12,7 @@ import { authorizeLake } from '../authorize.ts';
 import { callerSet, seesAll } from '../decision/caller-set.ts';
 import { arnOfPlace } from '../location/location-path.ts';
 import { settingsOf } from '../settings/put-data-lake-settings.ts';
+import { type ListedTags, TAG_LISTED_TYPES } from '../tag/listed-tags.repository.ts';
 import { type GrantResource, type ResolvedResource, resolveResource } from './granted-resource.ts';
 import type { GrantedType } from './grant.ts';
 import { type GrantGroup, listGrantGroups, type Seen } from './list-permissions.repository.ts';
@@ -26,13 +27,15 @@ export interface HeldPermissions {
   readonly filter?: string | undefined;
   /** COLUMNS: the granted ones; COLUMNS_EXCEPT: the excluded ones; DATA_LOCATION: its ARN. */
   readonly columns: readonly string[];
+  /** Of grants on LF-tags; the columns are the values then. */
+  readonly tags?: ListedTags | undefined;
   readonly permissions: readonly Permission[];
   readonly withGrantOption: readonly Permission[];
   readonly lastUpdatedAt: Date;
   readonly lastUpdatedBy: string;
 }
 
-export type ListedType = 'CATALOG' | 'DATABASE' | 'TABLE' | 'DATA_LOCATION';
+export type ListedType = 'CATALOG' | 'DATABASE' | 'TABLE' | 'DATA_LOCATION' | keyof typeof TAG_LISTED_TYPES;
 
 export interface ListPermissions extends PageRequest {
   readonly catalogId: string;
@@ -51,6 +54,7 @@ const toHeld = (group: GrantGroup): HeldPermissions => ({
   table: group.table,
   filter: group.filter,
   columns: group.type === 'DATA_LOCATION' ? group.columns.map(arnOfPlace) : group.columns,
+  tags: group.tags,
   permissions: group.permissions,
   withGrantOption: group.withGrantOption,
   lastUpdatedAt: group.lastUpdatedAt,
@@ -83,6 +87,7 @@ const TYPES: Readonly<Record<ListedType, readonly GrantedType[]>> = {
   DATABASE: ['DATABASE'],
   TABLE: ['TABLE', 'TABLE_WILDCARD', 'COLUMN', 'COLUMNS_EXCEPT', 'FILTER'],
   DATA_LOCATION: ['DATA_LOCATION'],
+  ...TAG_LISTED_TYPES,
 };
 
 /**

@@ -9,6 +9,7 @@ import {
   type GrantEntry,
   resolveForGranting,
 } from './grant-permissions.ts';
+import { holdTagsOf } from '../tag/granted-tags.ts';
 import type { Grant } from './grant.ts';
 import { deleteGrants, dropGrantOptions, lockGrantsOn } from './grant.repository.ts';
 
@@ -31,6 +32,7 @@ async function revoke(scope: WriteScope, entry: GrantEntry): Promise<ResolvedRes
   if (first === undefined) throw invalid('Permissions names no permission.');
   refuseUnfitPermissions(resource, permissions, withGrantOption);
   await authorizeLake(scope, catalogIdOf(resource));
+  await holdTagsOf(scope, resource);
   const resolved = await resolveForGranting(scope, resource, [first, ...further]);
   const held = await lockGrantsOn(scope.tx, { ...resolved, principal });
   const rowsOf = (permission: string): Grant[] => {

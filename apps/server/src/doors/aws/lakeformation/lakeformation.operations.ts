@@ -3,10 +3,12 @@ import { dataCellsFilterOperations } from './data-cells-filter.operations.ts';
 import { locationOperations } from './location.operations.ts';
 import { permissionOperations } from './permission.operations.ts';
 import { settingsOperations } from './settings.operations.ts';
+import { tagOperations } from './tag.operations.ts';
 
 export const lakeFormationOperations: OperationTable = {
   ...locationOperations,
   ...permissionOperations,
   ...settingsOperations,
   ...dataCellsFilterOperations,
+  ...tagOperations,
 };

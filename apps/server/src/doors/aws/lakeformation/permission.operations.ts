@@ -14,11 +14,23 @@ import { z } from 'zod';
 import { errorDetail } from '../glue/error-detail.ts';
 import { catalogId, maxResults, pageToken, seconds } from '../glue/shapes.ts';
 import { operation, type OperationTable } from '../operation.ts';
+import { toTagResource } from './tag-shapes.ts';
 import { grantResource, permissions, principal, resource } from './shapes.ts';
 
 const DEFAULT_PAGE = 100;
 const MAX_PAGE = 1000;
 const MAX_ENTRIES = 20;
+const LISTED_TYPES = [
+  'CATALOG',
+  'DATABASE',
+  'TABLE',
+  'DATA_LOCATION',
+  'LF_TAG',
+  'LF_TAG_POLICY',
+  'LF_TAG_POLICY_DATABASE',
+  'LF_TAG_POLICY_TABLE',
+  'LF_NAMED_TAG_EXPRESSION',
+] as const;
 
 const entry = z.object({
   Principal: principal,
@@ -95,6 +107,11 @@ export const toResource = (held: HeldPermissions) => {
           ColumnWildcard: held.columns.length === 0 ? {} : { ExcludedColumnNames: held.columns },
         },
       };
+    case 'LF_TAG':
+    case 'LF_TAG_EXPRESSION':
+    case 'LF_TAG_POLICY_DATABASE':
+    case 'LF_TAG_POLICY_TABLE':
+      return toTagResource(held);
   }
 };
 
@@ -136,7 +153,7 @@ export const permissionOperations: OperationTable = {
     input: z.object({
       CatalogId: catalogId,
       Principal: principal.optional(),
-      ResourceType: z.enum(['CATALOG', 'DATABASE', 'TABLE', 'DATA_LOCATION']).optional(),
+      ResourceType: z.enum(LISTED_TYPES).optional(),
       Resource: resource.optional(),
       NextToken: pageToken,
       MaxResults: maxResults(MAX_PAGE),

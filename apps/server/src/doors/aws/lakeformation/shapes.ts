@@ -4,6 +4,7 @@ import { type FilterRef, type GrantResource, placeOfArn } from '@lakewarden/perm
 import { z } from 'zod';
 
 import { catalogId, nameString } from '../glue/shapes.ts';
+import { tagGrantResource, tagResources } from './tag-shapes.ts';
 
 /** Lake Formation's bounds (service model 2017-03-31). */
 export const principal = z.object({ DataLakePrincipalIdentifier: z.string().min(1).max(255) });
@@ -48,6 +49,7 @@ export const resource = z.object({
     .optional(),
   DataCellsFilter: filterNames.optional(),
   DataLocation: z.object({ CatalogId: catalogId, ResourceArn: resourceArn }).optional(),
+  ...tagResources,
 });
 
 export type ResourceShape = z.output<typeof resource>;
@@ -85,14 +87,12 @@ export const filterRef = (shape: z.output<typeof filterNames>, caller: Caller): 
 /** @throws InvalidInputException unless just one kind of resource is named */
 export function grantResource(shape: ResourceShape, caller: Caller): GrantResource {
   const { Catalog, Database, Table, TableWithColumns, DataCellsFilter, DataLocation } = shape;
-  const named = [Catalog, Database, Table, TableWithColumns, DataCellsFilter, DataLocation].filter(
-    (each) => each !== undefined,
-  );
+  const named = Object.entries(shape).filter(([, each]) => each !== undefined);
   if (named.length !== 1) {
-    throw invalid(
-      'Resource must name one of Catalog, Database, Table, TableWithColumns, DataCellsFilter, DataLocation.',
-    );
+    throw invalid(`Resource must name one of ${Object.keys(resource.shape).join(', ')}.`);
   }
+  const ofTags = tagGrantResource(shape, caller);
+  if (ofTags !== undefined) return ofTags;
   if (Database !== undefined) {
     const { CatalogId, Name } = Database;
     return { kind: 'Database', database: databaseRef(caller, { catalogId: CatalogId, name: Name }) };
