@@ -2,7 +2,6 @@ import { type DatabaseRef, lookUpDatabase, lookUpTable, type TableRef } from '@l
 import {
   type ColumnScope,
   EVERY_TABLE,
-  type GovernedResource,
   invalid,
   notFound,
   type Permission,
@@ -15,7 +14,9 @@ import { findFilter } from '../filter/filter.repository.ts';
 import { arnOfPlace, type LocationPath } from '../location/location-path.ts';
 import type { TagGrantResource } from '../tag/tag-grant.ts';
 import { describeTagGrant, resolveTagGrant, TAG_GRANTABLE } from '../tag/granted-tags.ts';
-import type { GrantedType } from './grant.ts';
+import type { ResolvedResource } from './resolved-resource.ts';
+
+export type { ResolvedResource } from './resolved-resource.ts';
 
 /** What a client asks to grant on, by names (service model lakeformation, `Resource`). */
 export type GrantResource =
@@ -61,23 +62,6 @@ export function refuseUnfitPermissions(
       );
     }
   }
-}
-
-/** The same, by ids. */
-export interface ResolvedResource {
-  readonly catalogId: string;
-  readonly databaseId?: string;
-  readonly tableId?: string;
-  readonly filterId?: string;
-  /** What to ask the decision about when somebody wants to pass a permission on. */
-  readonly on: GovernedResource;
-  /** Where it is several things, such as values of a tag: the further ones. */
-  readonly alsoOn?: readonly GovernedResource[];
-  /** One entry for each row that a grant of one permission makes. */
-  readonly rows: readonly { readonly type: GrantedType; readonly columns: readonly string[] }[];
-  readonly columns: ColumnScope;
-  /** What has to be told when its grants change. */
-  readonly subjectId: string;
 }
 
 const ALL_COLUMNS: ColumnScope = { kind: 'all' };

@@ -8,7 +8,7 @@ import {
 } from '@lakewarden/kernel';
 
 import { callerSet } from '../decision/caller-set.ts';
-import type { ResolvedResource } from '../grant/granted-resource.ts';
+import type { ResolvedResource } from '../grant/resolved-resource.ts';
 import { settingsOf } from '../settings/put-data-lake-settings.ts';
 import { describeExpression, type TagExpression } from './expression.ts';
 import { checkedExpression, checkedExpressionName, EVERY_VALUE, foldTag } from './lf-tag.ts';

@@ -1,4 +1,4 @@
-import type { ResolvedResource } from '../grant/granted-resource.ts';
+import type { ResolvedResource } from '../grant/resolved-resource.ts';
 import type { TagExpression } from './expression.ts';
 import type { TagGrantedType } from './tag-grant.ts';
 import { termsOf, type TermRows, toExpression } from './tag-expression.repository.ts';
