@@ -54,5 +54,5 @@ export {
   updateAccessKey,
   type UserName,
 } from './user/users.ts';
-export { isGrantee } from './caller/named-principal.ts';
+export { isGrantee, listGrantees } from './caller/named-principal.ts';
 export { principalByArn } from './caller/principal-by-arn.ts';

@@ -1,4 +1,4 @@
-import { isGrantee } from '@lakewarden/identity';
+import { isGrantee, listGrantees } from '@lakewarden/identity';
 import { defineWrite, invalid, LakewardenError, type Permission, type WriteScope } from '@lakewarden/kernel';
 
 import { authorizeLake } from '../authorize.ts';
@@ -16,6 +16,7 @@ import { holdTagsOf, keepExpressionOf } from '../tag/granted-tags.ts';
 import { mayKnow } from './may-know.ts';
 import { insertGrants } from './grant.repository.ts';
 import { reaches } from './reaches.ts';
+import { once, remembering } from './remembering.ts';
 import { requireRegistered } from '../location/registered-locations.ts';
 
 export interface GrantEntry {
@@ -29,9 +30,9 @@ export interface GrantEntry {
  * A grant needs a grantee: IAM users, roles and groups must be there, the pseudo principal takes ALL alone.
  * @throws InvalidInputException
  */
-export async function refuseUnfitPrincipal(
-  scope: WriteScope,
+async function refuseUnfitPrincipal(
   { principal, permissions }: Pick<GrantEntry, 'principal' | 'permissions'>,
+  asking: Pick<Asking, 'isGrantee'>,
 ): Promise<void> {
   if (principal === IAM_ALLOWED_PRINCIPALS) {
     if (permissions.some((permission) => permission !== 'ALL')) {
@@ -39,7 +40,7 @@ export async function refuseUnfitPrincipal(
     }
     return;
   }
-  if (!(await isGrantee(scope, principal))) throw invalid(`Invalid principal: ${principal}`);
+  if (!(await asking.isGrantee(principal))) throw invalid(`Invalid principal: ${principal}`);
 }
 
 /** The same words for what may not be passed on and for what is not there. */
@@ -89,7 +90,42 @@ export async function resolveForGranting(
   return resolved;
 }
 
-async function rowsFor(scope: WriteScope, entry: GrantEntry): Promise<readonly [ResolvedResource, Grant[]]> {
+/** What an entry has to ask; a batch asks each thing once. */
+interface Asking {
+  isGrantee(principal: string): Promise<boolean>;
+  resolve(
+    resource: GrantResource,
+    permissions: readonly [Permission, ...Permission[]],
+  ): Promise<ResolvedResource>;
+}
+
+const askingOne = (scope: WriteScope): Asking => ({
+  isGrantee: (principal) => isGrantee(scope, principal),
+  resolve: (resource, permissions) => resolveForGranting(scope, resource, permissions),
+});
+
+/** For entries of which none is granted before the last has been decided. */
+async function askingMany(scope: WriteScope, entries: readonly GrantEntry[]): Promise<Asking> {
+  const grantees = await listGrantees(
+    scope,
+    entries.map(({ principal }) => principal),
+  );
+  const inBatch = remembering(scope);
+  const resolve = once(
+    (question: readonly [GrantResource, readonly [Permission, ...Permission[]]]) => JSON.stringify(question),
+    ([resource, permissions]) => resolveForGranting(inBatch, resource, permissions),
+  );
+  return {
+    isGrantee: (principal) => Promise.resolve(grantees.has(principal)),
+    resolve: (resource, permissions) => resolve([resource, permissions]),
+  };
+}
+
+async function rowsFor(
+  scope: WriteScope,
+  entry: GrantEntry,
+  asking: Asking,
+): Promise<readonly [ResolvedResource, Grant[]]> {
   const { principal, permissions, withGrantOption, resource } = entry;
   const [first, ...further] = permissions;
   if (first === undefined) throw invalid('Permissions names no permission.');
@@ -102,9 +138,9 @@ async function rowsFor(scope: WriteScope, entry: GrantEntry): Promise<readonly [
   refuseUnfitPermissions(resource, permissions, withGrantOption);
   await authorizeLake(scope, catalogIdOf(resource));
   await holdTagsOf(scope, resource);
-  const resolved = await resolveForGranting(scope, resource, [first, ...further]);
+  const resolved = await asking.resolve(resource, [first, ...further]);
   if (resource.kind === 'DataLocation') await requireRegistered(scope, resource.catalogId, resource.location);
-  await refuseUnfitPrincipal(scope, entry);
+  await refuseUnfitPrincipal(entry, asking);
   await keepExpressionOf(scope, resource);
   const grants = [...new Set(permissions)].flatMap((permission) =>
     resolved.rows.map(({ type, columns }): Grant => ({
@@ -149,7 +185,7 @@ export const grantPermissions = defineWrite({
   action: 'lakeformation:GrantPermissions',
 
   async run(scope, entry: GrantEntry): Promise<void> {
-    const [resolved, grants] = await rowsFor(scope, entry);
+    const [resolved, grants] = await rowsFor(scope, entry, askingOne(scope));
     await insertGrants(scope.tx, grants);
     announceGrants(scope, resolved);
   },
@@ -190,9 +226,10 @@ export const batchGrantPermissions = defineWrite({
     const failures: BatchFailure[] = [];
     const made: Grant[] = [];
     const touched = new Map<string, ResolvedResource>();
+    const asking = await askingMany(scope, entries);
     for (const entry of entries) {
       try {
-        const [resolved, grants] = await rowsFor(scope, entry);
+        const [resolved, grants] = await rowsFor(scope, entry, asking);
         made.push(...grants);
         touched.set(resolved.subjectId, resolved);
       } catch (error) {
