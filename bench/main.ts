@@ -5,4 +5,5 @@ if (process.argv.includes('--scale')) {
   await import('./partitions.bench.ts');
   await import('./hot-paths.bench.ts');
   await import('./replicas.bench.ts');
+  await import('./permissions.bench.ts');
 }

@@ -30,6 +30,9 @@ describe('the documents', () => {
     { file: 'README.md', heading: 'Five minutes with the AWS CLI' },
     { file: 'docs/guides/partition-indexes.md', heading: undefined },
     { file: 'docs/guides/iceberg.md', heading: undefined },
+    { file: 'docs/guides/secure-lake.md', heading: undefined },
+    { file: 'docs/guides/encrypted-lake.md', heading: undefined },
+    { file: 'docs/guides/iam-only.md', heading: undefined },
   ])(
     '$file does what it says, and prints what it says',
     async ({ file, heading }) => {
