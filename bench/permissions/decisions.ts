@@ -4,7 +4,13 @@ import type { TableResource } from '@lakewarden/kernel';
 
 import type { TestPostgres } from '../../test/support/postgres.ts';
 import { type DecisionLake, openDecisionLake } from '../support/decision-lake.ts';
-import { loadDatabases, loadGrants, loadTables, principalOf, tableOf } from '../support/grant-load.ts';
+import {
+  loadDatabases,
+  loadGrants,
+  loadTables,
+  principalOf,
+  tableOf,
+} from '../../test/support/grant-load.ts';
 import { type Ask, cedar, type Grants, plainCasbin } from '../support/peers.ts';
 import type { Row } from '../support/report.ts';
 import { median, timed } from './median.ts';
@@ -68,9 +74,9 @@ async function openWorld(postgres: TestPostgres, size: number): Promise<World> {
   const lake = await openDecisionLake(url, ACCOUNT);
   const client = new pg.Client(url);
   await client.connect();
-  await loadDatabases(client, ACCOUNT, 'model', DATABASES);
+  await loadDatabases(client, ACCOUNT, 'model', 0, DATABASES);
   for (let n = 0; n < DATABASES; n += 1) {
-    await loadTables(client, ACCOUNT, `d${String(n)}`, 'model', TABLES_EACH);
+    await loadTables(client, ACCOUNT, `d${String(n)}`, 'model', 0, TABLES_EACH);
   }
   await loadGrants(client, ACCOUNT, 0, size);
   await client.query('ANALYZE');

@@ -2,7 +2,7 @@ import pg from 'pg';
 
 import type { Signer } from '../../test/support/glue.ts';
 import type { TestPostgres } from '../../test/support/postgres.ts';
-import { loadDatabases, loadGrants, loadTables } from '../support/grant-load.ts';
+import { loadDatabases, loadGrants, loadTables } from '../../test/support/grant-load.ts';
 import type { Row } from '../support/report.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 import { median, timed } from './median.ts';
@@ -36,8 +36,8 @@ async function makeCatalog(
   const Columns = ['c0', 'c1', 'c2'].map((Name) => ({ Name, Type: 'int' }));
   const TableInput = { Name: 'model', StorageDescriptor: { Columns } };
   await ask(admin, 'CreateTable', { DatabaseName: 'wide', TableInput });
-  await loadTables(client, accountId, 'wide', 'model', tables);
-  await loadDatabases(client, accountId, 'wide', tables / 10);
+  await loadTables(client, accountId, 'wide', 'model', 0, tables);
+  await loadDatabases(client, accountId, 'wide', 0, tables / 10);
   // Others hold as much of it as there is.
   await loadGrants(client, accountId, 0, tables);
   await client.query('ANALYZE');

@@ -84,6 +84,23 @@ const REACHES = `CASE mine.resource_type
   ELSE mine.table_id IS NOT DISTINCT FROM g.table_id AND
        (mine.resource_type <> 'DATABASE' OR g.resource_type = 'DATABASE') END`;
 
+/**
+ * What is held under those names, and what is granted on what may be passed on by them.
+ * Plan: the holder's own rows by their principal, then others' by the table, by the database, or by there being none;
+ * never the catalog's whole list. One condition for all three would take that.
+ */
+const seenIds = (set: string): string => {
+  const reached = (whose: string, on: string): string => `
+    SELECT g.id FROM mine JOIN lf_grant g ON ${on}
+    WHERE ${whose} AND g.catalog_id = $1 AND mine.database_id IS NOT DISTINCT FROM g.database_id AND ${REACHES}`;
+  return `WITH held AS MATERIALIZED (SELECT * FROM lf_grant WHERE catalog_id = $1 AND principal = ANY (${set})),
+      mine AS MATERIALIZED (SELECT * FROM held WHERE grant_option)
+    SELECT id FROM held
+    UNION ${reached('mine.table_id IS NOT NULL', 'g.table_id = mine.table_id')}
+    UNION ${reached('mine.table_id IS NULL', 'g.database_id = mine.database_id')}
+    UNION ${reached('mine.database_id IS NULL', 'g.database_id IS NULL')}`;
+};
+
 /** Columns of one grant are rows of their own; those with the grant option are listed apart from those without. */
 export async function listGrantGroups(tx: Tx, search: GrantSearch): Promise<GrantGroup[]> {
   const { on, seen } = search;
@@ -94,11 +111,7 @@ export async function listGrantGroups(tx: Tx, search: GrantSearch): Promise<Gran
   if (search.types !== undefined) conditions.push(`g.resource_type = ANY (${bind(search.types)})`);
   if (on !== undefined) conditions.push(onCondition(on, search.includeRelated, bind));
   if (seen !== 'all') {
-    const set = bind(seen.heldBy);
-    conditions.push(`(g.principal = ANY (${set}) OR EXISTS (
-      SELECT 1 FROM lf_grant mine WHERE mine.principal = ANY (${set}) AND mine.grant_option
-      AND mine.catalog_id = g.catalog_id AND mine.database_id IS NOT DISTINCT FROM g.database_id
-      AND ${REACHES}))`);
+    conditions.push(`g.id = ANY (ARRAY(${seenIds(bind(seen.heldBy))}))`);
   }
   const after =
     search.after === undefined

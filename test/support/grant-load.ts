@@ -5,28 +5,30 @@ import type pg from 'pg';
  * doors write; the tables are copies of one that was made through them.
  */
 
-/** Databases `d0`, `d1`, … like the named one. */
+/** Databases `d0`, `d1`, … like the named one. @param to exclusive */
 export async function loadDatabases(
   client: pg.Client,
   accountId: string,
   like: string,
-  count: number,
+  from: number,
+  to: number,
 ): Promise<void> {
   await client.query(
     `INSERT INTO glue_database (id, account_id, name, definition, created_by, created_at)
      SELECT gen_random_uuid(), account_id, 'd' || n, definition, created_by, created_at
-     FROM glue_database, generate_series(0, $3::int - 1) n WHERE account_id = $1 AND name = $2`,
-    [accountId, like, count],
+     FROM glue_database, generate_series($3::int, $4::int - 1) n WHERE account_id = $1 AND name = $2`,
+    [accountId, like, from, to],
   );
 }
 
-/** In the named database tables `t000000`, `t000001`, … like the model. */
+/** In the named database tables `t000000`, `t000001`, … like the model. @param to exclusive */
 export async function loadTables(
   client: pg.Client,
   accountId: string,
   database: string,
   like: string,
-  count: number,
+  from: number,
+  to: number,
 ): Promise<void> {
   await client.query(
     `WITH made AS (
@@ -34,7 +36,7 @@ export async function loadTables(
        SELECT gen_random_uuid(), d.id, 't' || lpad(n::text, 6, '0'), model.version_id, model.definition,
               model.partition_keys, model.created_by, model.created_at, model.updated_at
        FROM glue_database d, glue_table model JOIN glue_database home ON home.id = model.database_id,
-            generate_series(0, $4::int - 1) n
+            generate_series($4::int, $5::int - 1) n
        WHERE d.account_id = $1 AND d.name = $2 AND home.account_id = $1 AND model.name = $3
        RETURNING no, database_id),
      described AS (
@@ -44,7 +46,7 @@ export async function loadTables(
        JOIN storage_descriptor s ON s.table_no = model.no WHERE home.account_id = $1 AND model.name = $3
        RETURNING 1)
      SELECT count(*) FROM described`,
-    [accountId, database, like, count],
+    [accountId, database, like, from, to],
   );
 }
 
