@@ -35,8 +35,19 @@ const BATCHES: Readonly<Record<string, object>> = {
   BatchRevokePermissions: { Entries: [{ Id: '1', ...grant }] },
 };
 
-/** Of the caller himself: there is no other to name. */
-const PERSONAL = ['GetDataLakePrincipal'];
+const ResourceArn = 'arn:aws:s3:::secret/hidden';
+const RoleArn = 'arn:aws:iam::444455556666:role/reads';
+
+/** Of the caller's own account: there is no other to name. With what a stranger hears of the owner's things. */
+const OWN: Readonly<Record<string, { readonly input: object; readonly code: string }>> = {
+  GetDataLakePrincipal: { input: {}, code: 'OK' },
+  RegisterResource: { input: { ResourceArn, UseServiceLinkedRole: true }, code: 'OK' },
+  DescribeResource: { input: { ResourceArn }, code: 'EntityNotFoundException' },
+  // The role is looked for first, in his own account too.
+  UpdateResource: { input: { ResourceArn, RoleArn }, code: 'InvalidInputException' },
+  DeregisterResource: { input: { ResourceArn }, code: 'EntityNotFoundException' },
+  ListResources: { input: {}, code: 'OK' },
+};
 
 describe.each(DATABASES)('Lake Formation between accounts on %s', (databaseName) => {
   let lake: Lake;
@@ -50,6 +61,7 @@ describe.each(DATABASES)('Lake Formation between accounts on %s', (databaseName)
       (await lf('GetDataLakeSettings', {})).body,
       (await lf('ListPermissions', {})).body,
       (await lf('ListDataCellsFilter', {})).body,
+      (await lf('ListResources', {})).body,
     ]);
 
   beforeAll(async () => {
@@ -67,15 +79,19 @@ describe.each(DATABASES)('Lake Formation between accounts on %s', (databaseName)
       DatabaseName: 'secret',
       TableInput: { Name: 'hidden', StorageDescriptor: { Columns } },
     });
-    const made = await lf('CreateDataCellsFilter', { TableData });
-    expect(made.status).toBe(200);
+    for (const [operation, input] of [
+      ['CreateDataCellsFilter', { TableData }],
+      ['RegisterResource', { ResourceArn, UseServiceLinkedRole: true }],
+    ] as const) {
+      expect((await lf(operation, input)).status).toBe(200);
+    }
   });
   afterAll(async () => {
     await lake.stop();
   });
 
   it('has a line for every operation', () => {
-    expect([...Object.keys(CROSSED), ...Object.keys(BATCHES), ...PERSONAL].sort()).toEqual(
+    expect([...Object.keys(CROSSED), ...Object.keys(BATCHES), ...Object.keys(OWN)].sort()).toEqual(
       Object.keys(lakeFormationOperations).sort(),
     );
   });
@@ -116,6 +132,21 @@ describe.each(DATABASES)('Lake Formation between accounts on %s', (databaseName)
       const { body } = await lf(operation, own, stranger);
       expect(JSON.stringify(body)).not.toContain(OWNER);
       expect(await ownersWorld()).toBe(before);
+    },
+  );
+
+  it.each(Object.entries(OWN))(
+    "a stranger's %s reaches only his own account",
+    async (operation, { input, code }) => {
+      const { body: before } = await lf('ListResources', {}, stranger);
+      for (const { ResourceArn: arn } of (before['ResourceInfoList'] ?? []) as { ResourceArn: string }[]) {
+        expect((await lf('DeregisterResource', { ResourceArn: arn }, stranger)).status).toBe(200);
+      }
+      const world = await ownersWorld();
+      const { status, body } = await lf(operation, input, stranger);
+      expect(status === 200 ? 'OK' : body['__type']).toBe(code);
+      expect(JSON.stringify(body)).not.toContain(OWNER);
+      expect(await ownersWorld()).toBe(world);
     },
   );
 });

@@ -40,24 +40,31 @@ import {
   type UseCase,
 } from '@lakewarden/kernel';
 import {
+  createDataCellsFilter,
   dataPermissions,
+  deleteDataCellsFilter,
   deregisterResource,
   type GrantEntry,
+  getDataCellsFilter,
   grantPermissions,
   type GrantResource,
+  listDataCellsFilter,
   listPermissions,
   listResources,
   placeOfArn,
   putDataLakeSettings,
   registerResource,
   revokePermissions,
+  updateDataCellsFilter,
 } from '@lakewarden/permissions';
 import { ChangeAwareCache, ChangeFeed, Database, migrate, UseCaseRunner } from '@lakewarden/storage';
 
+import { cellsShown } from './cells.ts';
 import {
   ACCOUNT,
   type Answer,
   type Decide,
+  type FilterRows,
   GROUPS,
   type Listener,
   type On,
@@ -90,6 +97,10 @@ const columnsOf = ({ definition, partitionKeys }: Table): string[] =>
 
 /** `s3://bucket/a`, as Lake Formation names it. */
 export const locationArn = (location: string): string => location.replace(/^s3:\/\//, 'arn:aws:s3:::');
+
+/** A filter's rows as a client writes them. */
+export const rowExpressionOf = ({ column, is, not }: Exclude<FilterRows, 'all'>): string =>
+  `${column} ${not ? '<>' : '='} '${is}'`;
 
 /** A lake without its doors: use cases, the decision and the cache as they are, on an embedded database. */
 export class InProcessLake {
@@ -274,6 +285,7 @@ export class InProcessStory implements Listener {
     if ('location' in on)
       return { kind: 'DataLocation', catalogId: ACCOUNT, location: placeOfArn(locationArn(on.location)) };
     const table = this.#tableRef(on.of);
+    if ('filter' in on) return { kind: 'DataCellsFilter', table, name: on.filter };
     // The doors fold them.
     const names = ('columns' in on ? on.columns : on.allColumnsBut).map((name) => name.toLowerCase());
     if ('columns' in on) return { kind: 'TableWithColumns', table, columns: { kind: 'include', names } };
@@ -385,6 +397,24 @@ export class InProcessStory implements Listener {
       case 'DeletePartition':
         await ask(deletePartition, { table: this.#tableRef(step.table), values: [step.value] });
         return {};
+      case 'CreateFilter':
+        await ask(createDataCellsFilter, filterInput(this.#tableRef(step.of), step));
+        return {};
+      case 'UpdateFilter':
+        await ask(updateDataCellsFilter, filterInput(this.#tableRef(step.of), step));
+        return {};
+      case 'GetFilter': {
+        const found = await ask(getDataCellsFilter, { table: this.#tableRef(step.of), name: step.filter });
+        return { columns: [...found.columns.names].sort() };
+      }
+      case 'DeleteFilter':
+        await ask(deleteDataCellsFilter, { table: this.#tableRef(step.of), name: step.filter });
+        return {};
+      case 'ListFilters': {
+        const table = this.#tableRef(step.of);
+        const { items } = await ask(listDataCellsFilter, { catalogId: ACCOUNT, table, limit: MANY });
+        return { names: items.map(({ name }) => name).sort() };
+      }
     }
   }
 
@@ -404,7 +434,9 @@ export class InProcessStory implements Listener {
       const { allowed, columns } = await decide({ type: 'TABLE', ...path });
       if (!allowed) return refused;
       const shown = columnsOf(table).filter((name) => showsColumn(columns, name));
-      return { code: 'OK', columns: shown.sort() };
+      const isFiltered = permission === 'SELECT' && columns.some(({ rows }) => rows !== undefined);
+      const cells = isFiltered ? cellsShown(columns, columnsOf(table)) : undefined;
+      return { code: 'OK', columns: shown.sort(), ...(cells !== undefined && { cells }) };
     }
     const ref = this.#databaseRef('database' in on ? on.database : on.tablesOf);
     const database = await lookUpDatabase(scope, ref);
@@ -418,6 +450,17 @@ export class InProcessStory implements Listener {
     return allowed ? { code: 'OK' } : refused;
   }
 }
+
+const filterInput = (
+  table: TableRef,
+  { filter: name, rows, columns, isExclude }: Extract<Step, { op: 'CreateFilter' | 'UpdateFilter' }>,
+) => ({
+  table,
+  name,
+  rowExpression: rows === 'all' ? undefined : rowExpressionOf(rows),
+  // The doors fold and sort them.
+  columns: { isExcludeList: isExclude, names: columns.map((column) => column.toLowerCase()).sort() },
+});
 
 const tableInput = ({
   columns,

@@ -1,5 +1,6 @@
+import { type OracleFilter, OracleFilters, seenCells, type Shown, showsEveryRow } from './oracle-filters.ts';
 import { type LocationCaller, OracleLocations } from './oracle-locations.ts';
-import { type Answer, type On, pathOf, type Step } from './story.ts';
+import { type Answer, type FilterStep, type On, pathOf, type Step } from './story.ts';
 
 /**
  * The decision rule again, from the specification alone and in plain loops over plain data: what the lake answers is
@@ -80,6 +81,9 @@ const showsAll = (giving: readonly Pick<Held, 'kind' | 'columns'>[], columns: re
 const sameList = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((each) => b.includes(each));
 
+/** What shows columns; of a data cells filter in some rows. */
+type Giving = Pick<Held, 'kind' | 'columns'> & Partial<Pick<Shown, 'rows'>>;
+
 export class Oracle {
   #admins: readonly string[] = ['admin'];
   #readOnlyAdmins: readonly string[] = [];
@@ -88,6 +92,7 @@ export class Oracle {
   #databases: Database[] = [];
   #held: Held[] = [];
   readonly #locations = new OracleLocations();
+  readonly #filters = new OracleFilters();
   #ids = 0;
 
   /** The groups of a user; for whoever has to present him. */
@@ -157,6 +162,12 @@ export class Oracle {
       case 'CreatePartition':
       case 'DeletePartition':
         return this.#onTable(step);
+      case 'CreateFilter':
+      case 'UpdateFilter':
+      case 'GetFilter':
+      case 'DeleteFilter':
+      case 'ListFilters':
+        return this.#onFilter(step);
       case 'Decide':
         return this.#decide(step);
     }
@@ -222,7 +233,8 @@ export class Oracle {
       // Whatever is held on it or in it shows that it is there.
       if (!withOption && permission === 'DESCRIBE') return true;
     }
-    return false;
+    const names = this.#names(caller);
+    return !withOption && permission === 'DESCRIBE' && this.#filters.showsDatabase(database.id, names);
   }
 
   #seesWholeDatabase(caller: string, database: Database): boolean {
@@ -239,8 +251,8 @@ export class Oracle {
     table: Table | undefined,
     permission: string,
     withOption = false,
-  ): Pick<Held, 'kind' | 'columns'>[] {
-    const giving: Pick<Held, 'kind' | 'columns'>[] = [];
+  ): Giving[] {
+    const giving: Giving[] = [];
     const isData = ['SELECT', 'INSERT', 'DELETE'].includes(permission);
     const isRuled = this.#isAdmin(caller) && (withOption || !isData);
     const isLookedAt = this.#isReadOnlyAdmin(caller) && permission === 'DESCRIBE' && !withOption;
@@ -252,6 +264,10 @@ export class Oracle {
       if (!bears) continue;
       const follows = permission === 'DESCRIBE' && !withOption;
       if (held.permission === permission || held.permission === 'ALL' || follows) giving.push(held);
+    }
+    // A filter is passed on as that filter, and gives nothing on its table then.
+    if (table !== undefined && !withOption && (permission === 'SELECT' || permission === 'DESCRIBE')) {
+      giving.push(...this.#filters.shownOn(table.id, this.#names(caller)));
     }
     return giving.filter(
       ({ kind }) => permission === 'SELECT' || permission === 'DESCRIBE' || kind !== 'column',
@@ -342,6 +358,7 @@ export class Oracle {
         if (database.tables.some((table) => !this.#mayTable(step.as, database, table, 'DROP')))
           throw denied();
         this.#databases = this.#databases.filter((each) => each !== database);
+        this.#filters.drop((filter) => filter.database === database.id);
         this.#held = this.#held.filter((held) => held.database !== database.id);
         return {};
       }
@@ -404,13 +421,14 @@ export class Oracle {
       case 'DeleteTable': {
         const [database, table] = this.#table(step.as, step.table, 'DROP');
         database.tables = database.tables.filter((each) => each !== table);
+        this.#filters.drop((filter) => filter.table === table.id);
         this.#held = this.#held.filter((held) => held.table !== table.id);
         return {};
       }
       case 'GetPartitions': {
         const [database, table] = this.#table(step.as, step.table, 'DESCRIBE');
-        const visible = this.#visible(step.as, database, table, 'DESCRIBE');
-        if (table.keys.some((key) => !visible.includes(key))) throw denied();
+        const giving = this.#givingOn(step.as, database, table, 'DESCRIBE');
+        if (table.keys.some((key) => !showsEveryRow(giving, key))) throw denied();
         return { names: [...table.partitions].sort() };
       }
       case 'CreatePartition': {
@@ -430,6 +448,7 @@ export class Oracle {
 
   /** §5: a dropped column leaves its lists. */
   #dropColumns(table: Table, dropped: readonly string[]): void {
+    this.#filters.dropColumns(table.id, dropped);
     const before = this.#held.filter((held) => held.table === table.id);
     this.#held = this.#held.filter((held) => held.table !== table.id);
     for (const held of before) {
@@ -478,17 +497,139 @@ export class Oracle {
     const giving = this.#givingOn(as, database, table, permission, withGrantOption);
     if (giving.length === 0) throw denied();
     if (table === undefined) return {};
+    const cells =
+      permission === 'SELECT' && !withGrantOption ? seenCells(giving, columnsOf(table)) : undefined;
     return {
+      ...(cells !== undefined && { cells }),
       columns: columnsOf(table)
         .filter((name) => giving.some((held) => shows(held, name)))
         .sort(),
     };
   }
 
+  /** Who sees all that could be granted of a table may hear that it has no filter of a name. */
+  #mayKnowFilters(caller: string, database: Database, table: Table): boolean {
+    return (
+      this.#isReadOnlyAdmin(caller) ||
+      showsAll(this.#givingOn(caller, database, table, 'SELECT', true), columnsOf(table))
+    );
+  }
+
+  /** §9: SELECT with grant option over at least these columns. */
+  #mayShow(
+    caller: string,
+    of: string,
+    { columns, isExclude }: { readonly columns: readonly string[]; readonly isExclude: boolean },
+    database: Database,
+    table: Table,
+  ): boolean {
+    const on = isExclude ? { allColumnsBut: [...columns], of } : { columns: [...columns], of };
+    const isAny = this.#givingOn(caller, database, table, 'SELECT', true).length > 0;
+    return isAny && this.#reaches(caller, on, 'SELECT', database, table);
+  }
+
+  /** By what is held on the filter, or by who could grant as much himself. */
+  #mayFilter(
+    caller: string,
+    [database, table, filter]: readonly [Database, Table, OracleFilter],
+    permission: string,
+    withOption = false,
+  ): boolean {
+    if (this.#isAdmin(caller)) return true;
+    if (!withOption && permission === 'DESCRIBE' && this.#isReadOnlyAdmin(caller)) return true;
+    if (this.#filters.isHeld(filter, permission, this.#names(caller), withOption)) return true;
+    return this.#mayShow(caller, table.name, filter, database, table);
+  }
+
+  #findFilter(caller: string, of: string, name: string): readonly [Database, Table, OracleFilter] {
+    const [database, table] = this.#findTable(caller, of);
+    const filter = this.#filters.find(table.id, name);
+    if (filter === undefined) throw this.#mayKnowFilters(caller, database, table) ? missing() : denied();
+    return [database, table, filter];
+  }
+
+  #onFilter(step: FilterStep): Partial<Answer> {
+    switch (step.op) {
+      case 'CreateFilter':
+      case 'UpdateFilter':
+        return this.#putFilter(step);
+      case 'GetFilter':
+      case 'DeleteFilter': {
+        const found = this.#findFilter(step.as, step.of, step.filter);
+        const permission = step.op === 'GetFilter' ? 'DESCRIBE' : 'DROP';
+        if (!this.#mayFilter(step.as, found, permission)) throw denied();
+        if (step.op === 'GetFilter') return { columns: [...found[2].columns].sort() };
+        this.#filters.drop((filter) => filter === found[2]);
+        return {};
+      }
+      case 'ListFilters': {
+        const [database, table] = this.#findTable(step.as, step.of);
+        const seen = this.#filters
+          .of(table.id)
+          .filter((filter) => this.#mayFilter(step.as, [database, table, filter], 'DESCRIBE'));
+        return { names: seen.map(({ name }) => name).sort() };
+      }
+    }
+  }
+
+  #putFilter(step: Extract<Step, { op: 'CreateFilter' | 'UpdateFilter' }>): Partial<Answer> {
+    const { as, of, filter: name, rows, isExclude } = step;
+    const [database, table] = this.#findTable(as, of);
+    const columns = step.columns.map((column) => column.toLowerCase());
+    if (!this.#mayShow(as, of, { columns, isExclude }, database, table)) throw denied();
+    const giving = this.#givingOn(as, database, table, 'SELECT', true);
+    // Whoever could look at a column that is hidden from him would learn its values by the rows.
+    if (rows !== 'all' && !giving.some((held) => shows(held, rows.column))) throw denied();
+    if (columns.some((column) => !columnsOf(table).includes(column))) throw missing();
+    if (rows !== 'all' && !columnsOf(table).includes(rows.column)) throw invalid();
+    const known = this.#filters.find(table.id, name);
+    if (step.op === 'CreateFilter') {
+      if (known !== undefined) throw taken();
+      this.#filters.add({ database: database.id, table: table.id, name, rows, columns, isExclude });
+      return {};
+    }
+    if (known === undefined) throw this.#mayKnowFilters(as, database, table) ? missing() : denied();
+    if (!this.#mayShow(as, of, known, database, table)) throw denied();
+    Object.assign(known, { rows, columns, isExclude });
+    return {};
+  }
+
+  /** §3: SELECT on a filter, DESCRIBE and DROP for managing it. */
+  #permitFilter(
+    { filter, of }: { readonly filter: string; readonly of: string },
+    as: string,
+    permissions: readonly string[],
+  ): OracleFilter {
+    if (permissions.some((each) => !['SELECT', 'DESCRIBE', 'DROP'].includes(each))) throw invalid();
+    const found = this.#findFilter(as, of, filter);
+    if (permissions.some((permission) => !this.#mayFilter(as, found, permission, true))) throw denied();
+    return found[2];
+  }
+
+  #grantFilter(
+    on: { readonly filter: string; readonly of: string },
+    { as, permissions, option, to }: Extract<Step, { op: 'Grant' }>,
+  ): Partial<Answer> {
+    const filter = this.#permitFilter(on, as, permissions);
+    if (to === 'IAM_ALLOWED_PRINCIPALS' || to === 'nobody') throw invalid();
+    for (const permission of permissions)
+      this.#filters.grant(filter, to, permission, option.includes(permission));
+    return {};
+  }
+
+  #revokeFilter(
+    on: { readonly filter: string; readonly of: string },
+    { as, permissions, option, from }: Extract<Step, { op: 'Revoke' }>,
+  ): Partial<Answer> {
+    const filter = this.#permitFilter(on, as, [...permissions, ...option]);
+    if (!this.#filters.revoke(filter, from, permissions, option)) throw invalid();
+    return {};
+  }
+
   /** What is granted on: one entry for each row that is then held, and the columns that it reaches. */
   #resolve(
     caller: string,
-    on: Exclude<On, { location: string }>,
+    on: Exclude<On, { location: string } | { filter: string }>,
   ): { rows: (Target & Pick<Held, 'columns'>)[]; database?: Database; table?: Table } {
     if ('catalog' in on)
       return { rows: [{ kind: 'catalog', database: NO_TABLE, table: NO_TABLE, columns: [] }] };
@@ -517,7 +658,10 @@ export class Oracle {
   /** §9: the same permission with grant option over at least that scope. */
   #mayPassOn(
     caller: string,
-    { on, permissions }: { on: Exclude<On, { location: string }>; permissions: readonly string[] },
+    {
+      on,
+      permissions,
+    }: { on: Exclude<On, { location: string } | { filter: string }>; permissions: readonly string[] },
   ) {
     const { rows, database, table } = this.#resolve(caller, on);
     for (const permission of permissions) {
@@ -528,7 +672,7 @@ export class Oracle {
 
   #reaches(
     caller: string,
-    on: Exclude<On, { location: string }>,
+    on: Exclude<On, { location: string } | { filter: string }>,
     permission: string,
     database?: Database,
     table?: Table,
@@ -546,7 +690,7 @@ export class Oracle {
   }
 
   #refuseUnfit(
-    on: Exclude<On, { location: string }>,
+    on: Exclude<On, { location: string } | { filter: string }>,
     permissions: readonly string[],
     option: readonly string[],
   ): void {
@@ -569,6 +713,7 @@ export class Oracle {
     const { as, on, permissions, option, to } = step;
     if (permissions.length === 0 || option.some((each) => !permissions.includes(each))) throw invalid();
     if ('location' in on) return this.#grantLocation(on, step);
+    if ('filter' in on) return this.#grantFilter(on, step);
     this.#refuseUnfit(on, permissions, option);
     const rows = this.#mayPassOn(as, { on, permissions });
     if (to === 'IAM_ALLOWED_PRINCIPALS' && permissions.some((each) => each !== 'ALL')) throw invalid();
@@ -606,6 +751,7 @@ export class Oracle {
     const { as, on, permissions, option, from } = step;
     if (permissions.length + option.length === 0) throw invalid();
     if ('location' in on) return this.#revokeLocation(on, step);
+    if ('filter' in on) return this.#revokeFilter(on, step);
     this.#refuseUnfit(on, permissions, option);
     const rows = this.#mayPassOn(as, { on, permissions: [...permissions, ...option] });
     const heldBy = (permission: string): Held[] =>

@@ -3,7 +3,7 @@ import type { Lake } from '../support/lake.ts';
 import { lakeFormation } from '../support/lakeformation.ts';
 import { iam, type KeyPair, newUser } from '../support/principals.ts';
 import { query } from '../support/query.ts';
-import { arnOf, locationArn } from './in-process.ts';
+import { arnOf, locationArn, rowExpressionOf } from './in-process.ts';
 import { ACCOUNT, type Answer, GROUPS, type Listener, type On, ROLE, type Step, USERS } from './story.ts';
 
 const principal = (name: string) => ({ DataLakePrincipalIdentifier: arnOf(name) });
@@ -81,12 +81,18 @@ export class HttpStory implements Listener {
     return { DatabaseName, TableName: Name };
   }
 
+  #filterAt({ filter, of }: { readonly filter: string; readonly of: string }) {
+    const { DatabaseName, Name: TableName } = this.#at(of);
+    return { TableCatalogId: ACCOUNT, DatabaseName, TableName, Name: filter };
+  }
+
   #resource(on: On): object {
     if ('catalog' in on) return { Catalog: {} };
     if ('database' in on) return { Database: { Name: on.database } };
     if ('tablesOf' in on) return { Table: { DatabaseName: on.tablesOf, TableWildcard: {} } };
     if ('table' in on) return { Table: this.#at(on.table) };
     if ('location' in on) return { DataLocation: { ResourceArn: locationArn(on.location) } };
+    if ('filter' in on) return { DataCellsFilter: this.#filterAt(on) };
     if ('columns' in on) return { TableWithColumns: { ...this.#at(on.of), ColumnNames: on.columns } };
     const ColumnWildcard = on.allColumnsBut.length === 0 ? {} : { ExcludedColumnNames: on.allColumnsBut };
     return { TableWithColumns: { ...this.#at(on.of), ColumnWildcard } };
@@ -155,6 +161,24 @@ export class HttpStory implements Listener {
           TableInput: { Name, StorageDescriptor, PartitionKeys: toColumns(step.keys) },
         });
       }
+      case 'CreateFilter':
+      case 'UpdateFilter': {
+        const { op, rows, columns, isExclude } = step;
+        const RowFilter =
+          rows === 'all' ? { AllRowsWildcard: {} } : { FilterExpression: rowExpressionOf(rows) };
+        const listed = isExclude
+          ? { ColumnWildcard: { ExcludedColumnNames: columns } }
+          : { ColumnNames: columns };
+        return lake(op === 'CreateFilter' ? 'CreateDataCellsFilter' : 'UpdateDataCellsFilter', {
+          TableData: { ...this.#filterAt(step), RowFilter, ...listed },
+        });
+      }
+      case 'GetFilter':
+        return lake('GetDataCellsFilter', this.#filterAt(step));
+      case 'DeleteFilter':
+        return lake('DeleteDataCellsFilter', this.#filterAt(step));
+      case 'ListFilters':
+        return lake('ListDataCellsFilter', { Table: this.#at(step.of) });
       case 'GetTable':
       case 'DeleteTable':
         return glue(this.#at(step.table));
@@ -176,6 +200,12 @@ export class HttpStory implements Listener {
     if (step.op === 'GetTables') return { names: namesIn(body['TableList']) };
     if (step.op === 'GetPartitions')
       return { names: list(body['Partitions']).map(({ Values }) => String(Values)) };
+    if (step.op === 'ListFilters') return { names: namesIn(body['DataCellsFilters']).sort() };
+    if (step.op === 'GetFilter') {
+      const { ColumnNames, ColumnWildcard } = record(body['DataCellsFilter']);
+      const names = ColumnNames ?? record(ColumnWildcard)['ExcludedColumnNames'];
+      return { columns: (Array.isArray(names) ? names.map(String) : []).sort() };
+    }
     if (step.op !== 'GetTable') return {};
     const { StorageDescriptor, PartitionKeys } = record(body['Table']);
     return { columns: [...namesIn(record(StorageDescriptor)['Columns']), ...namesIn(PartitionKeys)].sort() };

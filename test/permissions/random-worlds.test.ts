@@ -39,6 +39,20 @@ const anyPlace = fc.option(
   { nil: undefined },
 );
 const keys = fc.constantFrom<string[]>([], ['day']);
+const FILTERS = ['f', 'g'];
+const filter = fc.constantFrom(...FILTERS);
+const filterShows = {
+  rows: fc.oneof(
+    fc.constant('all' as const),
+    fc.record({
+      column: fc.constantFrom(...COLUMNS, 'day'),
+      is: fc.constantFrom('x', 'y', 'z'),
+      not: fc.boolean(),
+    }),
+  ),
+  columns,
+  isExclude: fc.boolean(),
+};
 
 const granting = fc
   .oneof<fc.Arbitrary<[On, string[]]>[]>(
@@ -58,6 +72,13 @@ const granting = fc
     fc.tuple(
       place.map((location) => ({ location })),
       fc.constant(['DATA_LOCATION_ACCESS']),
+    ),
+    fc.tuple(
+      fc.record({ filter, of: table }),
+      fc.oneof(
+        { weight: 3, arbitrary: fc.constant<string[]>(['SELECT']) },
+        fc.subarray(['SELECT', 'DESCRIBE', 'DROP'], { minLength: 1 }),
+      ),
     ),
     fc.tuple(fc.record({ columns, of: table }), fc.constant(['SELECT'])),
     fc.tuple(
@@ -107,6 +128,15 @@ const anyStep: fc.Arbitrary<Step> = fc
       arbitrary: fc.record({ op: op('UpdateTable'), as: caller, table, columns, keys, location: anyPlace }),
     },
     { weight: 2, arbitrary: fc.record({ op: op('DeleteTable'), as: caller, table }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({ op: op('CreateFilter'), as: caller, filter, of: table, ...filterShows }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({ op: op('UpdateFilter'), as: caller, filter, of: table, ...filterShows }),
+    },
+    fc.record({ op: op('DeleteFilter'), as: caller, filter, of: table }),
   )
   .map(read);
 
@@ -116,6 +146,13 @@ const BEGINNING: readonly Step[] = [
   ...TABLES.map((name) =>
     read({ op: 'CreateTable', table: name, columns: ['id', 'name', 'mail'], keys: ['day'] }),
   ),
+  read({
+    op: 'CreateFilter',
+    filter: 'f',
+    of: 'a.t',
+    rows: { column: 'mail', is: 'x' },
+    columns: ['id', 'day'],
+  }),
 ];
 
 function questionsOf(as: string): Decide[] {
@@ -141,6 +178,8 @@ const looksOf = (as: string): Step[] => [
   ...[...TABLES, 'b.none', 'c.t'].flatMap((name) => [
     read({ op: 'GetTable', as, table: name }),
     read({ op: 'GetPartitions', as, table: name }),
+    read({ op: 'ListFilters', as, of: name }),
+    ...FILTERS.map((each) => read({ op: 'GetFilter', as, filter: each, of: name })),
   ]),
 ];
 

@@ -24,6 +24,7 @@ const on = z.union([
   z.strictObject({ columns: z.array(z.string()), of: z.string() }),
   z.strictObject({ allColumnsBut: z.array(z.string()), of: z.string() }),
   z.strictObject({ location: z.string() }),
+  z.strictObject({ filter: z.string(), of: z.string() }),
 ]);
 export type On = z.output<typeof on>;
 
@@ -33,6 +34,20 @@ const table = { as: caller, table: z.string() };
 /** `s3://lake/prefix`: of a database, a table or a partition. */
 const located = { location: z.string().optional() };
 const columns = { columns: z.array(z.string()), keys: z.array(z.string()).default([]) };
+
+/** The rows of a data cells filter: all, or those in which a column has, or has not, that value. */
+const filterRows = z.union([
+  z.literal('all'),
+  z.strictObject({ column: z.string(), is: z.string(), not: z.boolean().default(false) }),
+]);
+export type FilterRows = z.output<typeof filterRows>;
+const ofFilter = { as: caller, filter: z.string(), of: z.string() };
+const filterShows = {
+  rows: filterRows.default('all'),
+  columns: z.array(z.string()),
+  /** The columns are those that are not shown. */
+  isExclude: z.boolean().default(false),
+};
 
 export const step = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('Grant'), ...granting, to: z.string() }),
@@ -62,6 +77,11 @@ export const step = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('GetPartitions'), ...table }),
   z.strictObject({ op: z.literal('CreatePartition'), ...table, ...located, value: z.string() }),
   z.strictObject({ op: z.literal('DeletePartition'), ...table, value: z.string() }),
+  z.strictObject({ op: z.literal('CreateFilter'), ...ofFilter, ...filterShows }),
+  z.strictObject({ op: z.literal('UpdateFilter'), ...ofFilter, ...filterShows }),
+  z.strictObject({ op: z.literal('GetFilter'), ...ofFilter }),
+  z.strictObject({ op: z.literal('DeleteFilter'), ...ofFilter }),
+  z.strictObject({ op: z.literal('ListFilters'), as: caller, of: z.string() }),
   /** The bare decision: may this one do that, or pass it on? No door asks it in just this form. */
   z.strictObject({
     op: z.literal('Decide'),
@@ -80,13 +100,23 @@ export type Step = z.output<typeof step>;
 /** As it is written down: with what is usual left out. */
 export type WrittenStep = z.input<typeof step>;
 export type Decide = Extract<Step, { op: 'Decide' }>;
+/** What is done to a data cells filter. */
+export type FilterStep = Extract<
+  Step,
+  { op: 'CreateFilter' | 'UpdateFilter' | 'GetFilter' | 'DeleteFilter' | 'ListFilters' }
+>;
 
 export const answer = z.strictObject({
   /** OK, or the exception. */
   code: z.string().default('OK'),
-  /** GetTable, Decide on a table: the columns and partition keys that are shown, by name. */
+  /** GetTable, Decide on a table: the columns and partition keys that are shown, by name. GetFilter: those of its list. */
   columns: z.array(z.string()).optional(),
-  /** GetDatabases, GetTables: by name. */
+  /**
+   * Decide SELECT on a table, where data cells filters say in which rows: the columns shown of a row of `x` alone, and
+   * of one of `y` alone.
+   */
+  cells: z.record(z.string(), z.array(z.string())).optional(),
+  /** GetDatabases, GetTables, ListFilters: by name. */
   names: z.array(z.string()).optional(),
   /** GetDatabase: whether more than its name is shown. */
   isWhole: z.boolean().optional(),
