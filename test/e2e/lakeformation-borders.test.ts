@@ -15,6 +15,9 @@ const TableData = { ...filter, RowFilter: { AllRowsWildcard: {} }, ColumnNames: 
 const Resource = { Table: { CatalogId, DatabaseName: 'secret', Name: 'hidden' } };
 const grant = { Principal, Resource, Permissions: ['SELECT'] };
 
+const tag = { CatalogId, TagKey: 'hidden' };
+const pair = { TagKey: 'hidden', TagValues: ['v'] };
+
 /** How a stranger would ask about the owner's things. An operation without a line, here or below, fails the test. */
 const CROSSED: Readonly<Record<string, object>> = {
   GetDataLakeSettings: { CatalogId },
@@ -27,6 +30,21 @@ const CROSSED: Readonly<Record<string, object>> = {
   GetDataCellsFilter: filter,
   DeleteDataCellsFilter: filter,
   ListDataCellsFilter: { Table: Resource.Table },
+  CreateLFTag: { CatalogId, TagKey: 'planted', TagValues: ['v'] },
+  UpdateLFTag: { ...tag, TagValuesToAdd: ['planted'] },
+  GetLFTag: tag,
+  DeleteLFTag: tag,
+  ListLFTags: { CatalogId },
+  AddLFTagsToResource: { CatalogId, Resource, LFTags: [pair] },
+  RemoveLFTagsFromResource: { CatalogId, Resource, LFTags: [pair] },
+  GetResourceLFTags: { CatalogId, Resource },
+  SearchDatabasesByLFTags: { CatalogId, Expression: [pair] },
+  SearchTablesByLFTags: { CatalogId, Expression: [pair] },
+  CreateLFTagExpression: { CatalogId, Name: 'planted', Expression: [pair] },
+  UpdateLFTagExpression: { CatalogId, Name: 'hidden', Expression: [pair] },
+  GetLFTagExpression: { CatalogId, Name: 'hidden' },
+  DeleteLFTagExpression: { CatalogId, Name: 'hidden' },
+  ListLFTagExpressions: { CatalogId },
 };
 
 /** What is refused entry by entry. */
@@ -62,6 +80,9 @@ describe.each(DATABASES)('Lake Formation between accounts on %s', (databaseName)
       (await lf('ListPermissions', {})).body,
       (await lf('ListDataCellsFilter', {})).body,
       (await lf('ListResources', {})).body,
+      (await lf('ListLFTags', {})).body,
+      (await lf('ListLFTagExpressions', {})).body,
+      (await lf('GetResourceLFTags', { Resource })).body,
     ]);
 
   beforeAll(async () => {
@@ -82,6 +103,9 @@ describe.each(DATABASES)('Lake Formation between accounts on %s', (databaseName)
     for (const [operation, input] of [
       ['CreateDataCellsFilter', { TableData }],
       ['RegisterResource', { ResourceArn, UseServiceLinkedRole: true }],
+      ['CreateLFTag', { TagKey: 'hidden', TagValues: ['v'] }],
+      ['AddLFTagsToResource', { Resource, LFTags: [pair] }],
+      ['CreateLFTagExpression', { Name: 'hidden', Expression: [pair] }],
     ] as const) {
       expect((await lf(operation, input)).status).toBe(200);
     }
