@@ -259,6 +259,8 @@ const GRAPHQL: Readonly<Record<string, string>> = {
   'Query.databases': `{ databases(catalogId: "${OWNER}") { edges { node { name } } } }`,
   'Query.table': `{ table(database: "secret", name: "hidden", catalogId: "${OWNER}") { name } }`,
   'Query.explain': `{ explain(input: { permission: SELECT, catalogId: "${OWNER}", database: "secret", table: "hidden" }) { allowed } }`,
+  'Query.whoCan': `{ whoCan(input: { permission: SELECT, catalogId: "${OWNER}", database: "secret", table: "hidden" }) { edges { node { principal } } } }`,
+  'Query.whatIf': `{ whatIf(input: { changes: [], questions: [{ permission: SELECT, catalogId: "${OWNER}", database: "secret", table: "hidden" }] }) { before { allowed } } }`,
   'Query.exportCatalog': `{ exportCatalog(catalogId: "${OWNER}") { document } }`,
   'Query.planCatalog': `{ planCatalog(input: { catalogId: "${OWNER}", document: { version: 1, databases: {} } }) { base } }`,
   'Mutation.applyCatalog': `mutation { applyCatalog(input: { catalogId: "${OWNER}", document: { version: 1, databases: {} }, base: "x" }) { base } }`,
@@ -364,6 +366,14 @@ const GRAPHQL_OWN: Readonly<Record<string, { question: string; answer: string }>
   'Mutation.deleteSecurityConfiguration': {
     question: 'mutation { deleteSecurityConfiguration(input: { name: "ours" }) { name } }',
     answer: 'EntityNotFoundException',
+  },
+  'Mutation.grantPermissions': {
+    question: `mutation { grantPermissions(input: { entries: [{ principal: "${STRANGER}", permissions: [SELECT], resource: { catalogId: "${OWNER}", database: "secret", table: "hidden" } }] }) { failures { code } } }`,
+    answer: 'data',
+  },
+  'Mutation.revokePermissions': {
+    question: `mutation { revokePermissions(input: { entries: [{ principal: "${STRANGER}", permissions: [SELECT], resource: { catalogId: "${OWNER}", database: "secret", table: "hidden" } }] }) { failures { code } } }`,
+    answer: 'data',
   },
   'Query.auditEvents': { question: '{ auditEvents { edges { node { kind } } } }', answer: 'data' },
   'Query.auditChain': { question: '{ auditChain { accountId } }', answer: 'data' },

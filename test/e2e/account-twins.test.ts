@@ -111,6 +111,8 @@ const CURSORS: Readonly<Record<string, string>> = {
   'Query.classifiers': 'classifiers(first: 1 $) { pageInfo { endCursor } }',
   'Query.securityConfigurations': 'securityConfigurations(first: 1 $) { pageInfo { endCursor } }',
   'Query.dataQualityRulesets': 'dataQualityRulesets(first: 1 $) { pageInfo { endCursor } }',
+  'Query.whoCan':
+    'whoCan(input: { permission: DESCRIBE, database: "sales", table: "hours" }, first: 1 $) { pageInfo { endCursor } }',
   'Query.auditEvents': 'auditEvents(first: 1 $) { pageInfo { endCursor } }',
   'Query.webhooks': 'webhooks(first: 1 $) { pageInfo { endCursor } }',
   'Query.schemaRegistries': 'schemaRegistries(first: 1 $) { pageInfo { endCursor } }',

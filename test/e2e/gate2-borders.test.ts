@@ -121,6 +121,10 @@ const GRAPHQL_REFUSED: Readonly<Record<string, string>> = {
   'Query.function': '{ function(database: "zzbase", name: "zzfunction") { name } }',
   'Query.explain':
     '{ explain(input: { permission: SELECT, database: "zzbase", table: "zztable" }) { allowed grants { because { principal } } } }',
+  'Query.whoCan':
+    '{ whoCan(input: { permission: SELECT, database: "zzbase", table: "zztable" }) { edges { node { principal } } } }',
+  'Query.whatIf':
+    '{ whatIf(input: { changes: [], questions: [{ permission: SELECT, database: "zzbase", table: "zztable" }] }) { before { allowed } } }',
   'Query.tags': `{ tags(resourceArn: "${arn.ResourceArn}") }`,
   'Mutation.createDatabase': 'mutation { createDatabase(input: { name: "zzbase" }) { database { name } } }',
   'Mutation.updateDatabase': 'mutation { updateDatabase(input: { name: "zzbase" }) { database { name } } }',
@@ -157,6 +161,10 @@ const GRAPHQL_LISTS: Readonly<Record<string, string>> = {
   'Query.searchTables':
     '{ searchTables(text: "zztable") { edges { node { name } } pageInfo { hasNextPage endCursor } } }',
   'Query.exportCatalog': '{ exportCatalog(partitions: true) { document } }',
+  'Mutation.grantPermissions':
+    'mutation { grantPermissions(input: { entries: [{ principal: "111122223333", permissions: [SELECT], resource: { database: "zzbase", table: "zztable" } }] }) { failures { code } } }',
+  'Mutation.revokePermissions':
+    'mutation { revokePermissions(input: { entries: [{ principal: "111122223333", permissions: [SELECT], resource: { database: "zzbase", table: "zztable" } }] }) { failures { code } } }',
   'Query.planCatalog': `{ planCatalog(input: { document: ${DOCUMENT}, prune: true }) { changes { action kind } } }`,
   'Mutation.applyCatalog': `mutation { applyCatalog(input: { document: ${DOCUMENT}, base: "x" }) { base } }`,
 };

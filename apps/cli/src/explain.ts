@@ -53,7 +53,10 @@ interface ExplainOptions {
 }
 
 /** @throws Error more than two names */
-function namesOf(resource: string | undefined): { readonly database?: string; readonly table?: string } {
+export function namesOf(resource: string | undefined): {
+  readonly database?: string;
+  readonly table?: string;
+} {
   if (resource === undefined) return {};
   const [database = '', table, ...rest] = resource.split('.');
   if (database === '' || table === '' || rest.length > 0) {

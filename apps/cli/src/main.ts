@@ -9,12 +9,14 @@ import { importCommand } from './import/import.ts';
 import { rotateMasterKeyCommand } from './rotate-master-key.ts';
 import { serveCommand } from './serve.ts';
 import { tokenCommand } from './token.ts';
+import { whoCanCommand } from './who-can.ts';
 
 const program = new Command('lakewarden')
   .description('A data catalog and permissions server that AWS clients already speak to.')
   .addCommand(serveCommand)
   .addCommand(tokenCommand)
   .addCommand(explainCommand)
+  .addCommand(whoCanCommand)
   .addCommand(auditCommand)
   .addCommand(importCommand)
   .addCommand(exportCommand)

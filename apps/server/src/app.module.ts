@@ -24,6 +24,7 @@ import { codeOf, formatErrors } from './doors/graphql/errors.ts';
 import { FunctionResolver } from './doors/graphql/function.resolver.ts';
 import { ExplainResolver } from './doors/graphql/explain.resolver.ts';
 import { graphqlHooks, type HookPorts } from './doors/graphql/hooks.ts';
+import { GrantResolver } from './doors/graphql/grant.resolver.ts';
 import { type IdentityPorts, IdentityResolver } from './doors/graphql/identity.resolver.ts';
 import { MAX_DEPTH, MAX_TOKENS } from './doors/graphql/limits.ts';
 import { PartitionResolver } from './doors/graphql/partition.resolver.ts';
@@ -157,6 +158,7 @@ export class AppModule {
         IdentityResolver,
         ExplainResolver,
         AuditResolver,
+        GrantResolver,
         SchemaRegistryResolver,
         RegistrySchemaResolver,
         SchemaVersionResolver,

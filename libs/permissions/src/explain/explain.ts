@@ -178,16 +178,26 @@ export const explain = defineRead({
     }
     const on = await resolved(scope, resource, isAll);
     const theirs = isHimself ? scope : scope.as(await principalByArn(scope, principal));
-    const policies = await policiesOf(theirs, resource, permission);
-    const grants = await theirs.permissions.decide(theirs, { permission, resource: on });
-    return {
-      principal: theirs.caller.arn,
-      permission,
-      resource: describeResource(on),
-      allowed: policies.allowed && grants.allowed,
-      policies,
-      grants,
-      ...(resource.kind === 'Table' && (await shownOf(scope, resource.table, permission, grants))),
-    };
+    return explanationOf(theirs, resource, on, permission);
   },
 });
+
+/** Both gates for whoever the scope is of. */
+export async function explanationOf(
+  theirs: ReadScope,
+  resource: ExplainedResource,
+  on: GovernedResource,
+  permission: Permission,
+): Promise<Explanation> {
+  const policies = await policiesOf(theirs, resource, permission);
+  const grants = await theirs.permissions.decide(theirs, { permission, resource: on });
+  return {
+    principal: theirs.caller.arn,
+    permission,
+    resource: describeResource(on),
+    allowed: policies.allowed && grants.allowed,
+    policies,
+    grants,
+    ...(resource.kind === 'Table' && (await shownOf(theirs, resource.table, permission, grants))),
+  };
+}

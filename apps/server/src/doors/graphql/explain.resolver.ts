@@ -1,7 +1,7 @@
 import { validate } from '@lakewarden/aws-wire';
 import { databaseRef, tableRef } from '@lakewarden/catalog';
 import { type Caller, invalid, PERMISSIONS, type UseCases } from '@lakewarden/kernel';
-import { explain, type ExplainedResource } from '@lakewarden/permissions';
+import { type Explain, explain, type ExplainedResource } from '@lakewarden/permissions';
 import { Inject } from '@nestjs/common';
 import { Args, Query, Resolver } from '@nestjs/graphql';
 import { z } from 'zod';
@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { catalogId, nameString } from '../aws/glue/shapes.ts';
 import { CurrentCaller, USE_CASES } from './context.ts';
 
-const explainInput = z.object({
+export const explainInput = z.object({
   principal: z.string().min(1).max(255).nullish(),
   permission: z.enum(PERMISSIONS),
   catalogId: catalogId.nullable(),
@@ -17,9 +17,13 @@ const explainInput = z.object({
   table: nameString.nullish(),
 });
 
-function resourceOf(
+export function resourceOf(
   caller: Caller,
-  { catalogId: asked, database, table }: z.output<typeof explainInput>,
+  {
+    catalogId: asked,
+    database,
+    table,
+  }: Pick<z.output<typeof explainInput>, 'catalogId' | 'database' | 'table'>,
 ): ExplainedResource {
   const owner = asked ?? undefined;
   if (typeof database !== 'string') {
@@ -30,6 +34,12 @@ function resourceOf(
     ? { kind: 'Table', table: tableRef(caller, { catalogId: owner, database, name: table }) }
     : { kind: 'Database', database: databaseRef(caller, { catalogId: owner, name: database }) };
 }
+
+export const toExplain = (caller: Caller, asked: z.output<typeof explainInput>): Explain => ({
+  principal: asked.principal ?? undefined,
+  permission: asked.permission,
+  resource: resourceOf(caller, asked),
+});
 
 @Resolver()
 export class ExplainResolver {
@@ -42,10 +52,6 @@ export class ExplainResolver {
   @Query('explain')
   explain(@CurrentCaller() caller: Caller, @Args('input') input: z.output<typeof explainInput>) {
     const valid = validate(explainInput, input);
-    return this.#useCases.run(caller, explain, {
-      principal: valid.principal ?? undefined,
-      permission: valid.permission,
-      resource: resourceOf(caller, valid),
-    });
+    return this.#useCases.run(caller, explain, toExplain(caller, valid));
   }
 }
