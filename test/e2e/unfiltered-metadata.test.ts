@@ -97,7 +97,7 @@ describe.each(DATABASES)('unfiltered metadata on %s', (databaseName) => {
       DatabaseName: 'sales',
       TableInput: {
         Name: 'orders',
-        StorageDescriptor: { Columns },
+        StorageDescriptor: { Columns, Location: 's3://lake/orders' },
         PartitionKeys: [{ Name: 'day', Type: 'string' }],
       },
     });
@@ -159,6 +159,16 @@ describe.each(DATABASES)('unfiltered metadata on %s', (databaseName) => {
       IsRegisteredWithLakeFormation: false,
     });
     expect(found).not.toHaveProperty('RowFilter');
+    await lf('RegisterResource', { ResourceArn: 'arn:aws:s3:::lake/orders', UseServiceLinkedRole: true });
+    expect(await ask('GetUnfilteredTableMetadata', ASKED)).toMatchObject({
+      Table: { IsRegisteredWithLakeFormation: true },
+      IsRegisteredWithLakeFormation: true,
+    });
+    const ofPartition = { ...PARTITIONS, PartitionValues: ['1'] };
+    expect(await ask('GetUnfilteredPartitionMetadata', ofPartition)).toMatchObject({
+      IsRegisteredWithLakeFormation: true,
+    });
+    await lf('DeregisterResource', { ResourceArn: 'arn:aws:s3:::lake/orders' });
     const QueryAuthorizationId = 'QueryAuthorizationId' in found ? found['QueryAuthorizationId'] : '';
     const again = { QuerySessionContext: { QueryId: 'q1', QueryAuthorizationId } };
     expect(await ask('GetUnfilteredTableMetadata', { ...ASKED, ...again })).toMatchObject({

@@ -1,6 +1,6 @@
 import { notFound, type ReadScope, tag } from '@lakewarden/kernel';
 
-import { governing, type LocationPath } from './location-path.ts';
+import { governing, type LocationPath, readingsOf } from './location-path.ts';
 import type { DataLocation } from './data-location.ts';
 import { listDataLocations } from './data-location.repository.ts';
 
@@ -15,6 +15,17 @@ export const registeredLocations = async (
   }));
   return locations;
 };
+
+/** Whether a registered prefix governs the location, in any of its readings. */
+export async function isRegistered(
+  scope: ReadScope,
+  catalogId: string,
+  location: string | undefined,
+): Promise<boolean> {
+  if (location === undefined) return false;
+  const registered = await registeredLocations(scope, catalogId);
+  return readingsOf(location).some((place) => governing(place, registered) !== undefined);
+}
 
 /** A grant is made on what is registered, or on what lies in it. @throws EntityNotFoundException */
 export async function requireRegistered(

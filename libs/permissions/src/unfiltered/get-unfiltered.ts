@@ -2,7 +2,6 @@ import {
   authorizeTable,
   insufficient,
   type Partition,
-  type PartitionPage,
   pageOfPartitions,
   type GetPartitions,
   type PermittedTable,
@@ -25,6 +24,7 @@ import {
 } from '@lakewarden/kernel';
 
 import { cellFilters, type Mask, shownCells } from '../decision/row-filter.ts';
+import { isRegistered } from '../location/registered-locations.ts';
 import { notTrusted, requireTrust, type Trust } from './trusted-engine.ts';
 
 /** What an engine is able to enforce (service model glue, `PermissionType`). */
@@ -54,6 +54,7 @@ export interface Authorized {
 }
 
 export interface UnfilteredTable extends Authorized {
+  readonly isRegistered: boolean;
   readonly rowFilter?: string | undefined;
   readonly cellFilters: readonly Mask[];
   readonly permissions: readonly Permission[];
@@ -128,6 +129,18 @@ async function admit(scope: ReadScope, request: EngineRequest): Promise<Admitted
 const authorizedColumns = ({ table, decision }: Admitted): string[] =>
   namesOf(table).filter((name) => showsColumn(decision.columns, name.toLowerCase()));
 
+const locationOf = ({ definition }: Table): string | undefined => definition.StorageDescriptor?.Location;
+
+/** A partition without a place of its own lies in its table's. */
+const withPlace = async (scope: ReadScope, { table }: Admitted, partition: Partition) => ({
+  partition,
+  isRegistered: await isRegistered(
+    scope,
+    table.catalogId,
+    partition.storageDescriptor?.Location ?? locationOf(table),
+  ),
+});
+
 /** Names this caller's view of this table for a day; nobody can make one up. */
 function authorizationId(scope: ReadScope, table: Table, given: string | undefined): string {
   const question = ['QueryAuthorization', table.id, scope.caller.arn];
@@ -154,6 +167,7 @@ export const getUnfilteredTableMetadata = defineRead({
     return {
       table,
       columns: authorizedColumns(admitted),
+      isRegistered: await isRegistered(scope, table.catalogId, locationOf(table)),
       rowFilter: shownCells(decision.columns, names).rowFilter,
       cellFilters: cellFilters(decision.columns, names),
       permissions: ON_TABLE.filter((_permission, i) => held[i]?.allowed === true),
@@ -169,6 +183,7 @@ export const getUnfilteredTableMetadata = defineRead({
 
 export interface UnfilteredPartition extends Authorized {
   readonly partition: Partition;
+  readonly isRegistered: boolean;
 }
 
 /** @throws as GetUnfilteredTableMetadata; EntityNotFoundException there is no such partition */
@@ -182,12 +197,17 @@ export const getUnfilteredPartitionMetadata = defineRead({
     const admitted = await admit(scope, request);
     authorizationId(scope, admitted.table, request.queryAuthorizationId);
     const partition = await readPartition(scope, admitted.table, values);
-    return { table: admitted.table, columns: authorizedColumns(admitted), partition };
+    return {
+      table: admitted.table,
+      columns: authorizedColumns(admitted),
+      ...(await withPlace(scope, admitted, partition)),
+    };
   },
 });
 
 export interface UnfilteredPartitions extends Authorized {
-  readonly page: PartitionPage;
+  readonly items: readonly Pick<UnfilteredPartition, 'partition' | 'isRegistered'>[];
+  readonly next?: string;
 }
 
 /** @throws as GetUnfilteredTableMetadata; as GetPartitions */
@@ -198,6 +218,12 @@ export const getUnfilteredPartitionsMetadata = defineRead({
     const admitted = await admit(scope, request);
     authorizationId(scope, admitted.table, request.queryAuthorizationId);
     const page = await pageOfPartitions(scope, admitted, request);
-    return { table: admitted.table, columns: authorizedColumns(admitted), page };
+    const items = await Promise.all(page.items.map((each) => withPlace(scope, admitted, each)));
+    return {
+      table: admitted.table,
+      columns: authorizedColumns(admitted),
+      items,
+      ...(page.next !== undefined && { next: page.next }),
+    };
   },
 });

@@ -78,9 +78,9 @@ export const unfilteredOperations: OperationTable = {
       const table = toTableShape(found.table);
       const view = found.table.definition['ViewDefinition'];
       return {
-        Table: table,
+        Table: { ...table, IsRegisteredWithLakeFormation: found.isRegistered },
         AuthorizedColumns: found.columns,
-        IsRegisteredWithLakeFormation: table.IsRegisteredWithLakeFormation,
+        IsRegisteredWithLakeFormation: found.isRegistered,
         CellFilters: found.cellFilters.map(({ column, shownWhere }) => ({
           ColumnName: column,
           RowFilterExpression: shownWhere,
@@ -102,10 +102,10 @@ export const unfilteredOperations: OperationTable = {
       ...toRequest(input, input.TableName, caller),
       values: input.PartitionValues,
     }),
-    answer: ({ partition, columns }, input, caller) => ({
+    answer: ({ partition, columns, isRegistered }, input, caller) => ({
       Partition: toPartitionShape(partition, namesIn(input, caller.accountId)),
       AuthorizedColumns: columns,
-      IsRegisteredWithLakeFormation: false,
+      IsRegisteredWithLakeFormation: isRegistered,
     }),
   }),
   GetUnfilteredPartitionsMetadata: operation({
@@ -125,13 +125,13 @@ export const unfilteredOperations: OperationTable = {
       limit: input.MaxResults ?? DEFAULT_PAGE,
       ...(input.NextToken !== undefined && { token: input.NextToken }),
     }),
-    answer: ({ page, columns }, input, caller) => ({
-      UnfilteredPartitions: page.items.map((partition) => ({
+    answer: ({ items, next, columns }, input, caller) => ({
+      UnfilteredPartitions: items.map(({ partition, isRegistered }) => ({
         Partition: toPartitionShape(partition, namesIn(input, caller.accountId)),
         AuthorizedColumns: columns,
-        IsRegisteredWithLakeFormation: false,
+        IsRegisteredWithLakeFormation: isRegistered,
       })),
-      NextToken: page.next,
+      NextToken: next,
     }),
   }),
 };
