@@ -24,6 +24,7 @@ import {
 import { createFirstAccount, createGroup, createRole, createUser, MasterKeys } from '@lakewarden/identity';
 import {
   type Caller,
+  type Clock,
   type ColumnScope,
   defineRead,
   EVERY_TABLE,
@@ -112,7 +113,7 @@ export class InProcessLake {
     this.#close = close;
   }
 
-  static async start(): Promise<InProcessLake> {
+  static async start(clock: Clock = systemClock): Promise<InProcessLake> {
     const database = await Database.open({ url: 'memory://', directory: '' });
     await migrate(database, MIGRATIONS);
     const feed = new ChangeFeed(database, undefined);
@@ -121,8 +122,8 @@ export class InProcessLake {
       database,
       feed,
       cache: new ChangeAwareCache(feed),
-      clock: systemClock,
-      tokens: new PageTokens(randomBytes(32), systemClock),
+      clock,
+      tokens: new PageTokens(randomBytes(32), clock),
       region: 'us-east-1',
       // Gate 1, as the stories have it: ned has no policy, settings are for account administrators.
       authorize(caller, action) {
@@ -175,7 +176,7 @@ export class InProcessLake {
 }
 
 /** As a door would present him. */
-function callerOf(name: string, groups: readonly string[]): Caller {
+export function callerOf(name: string, groups: readonly string[]): Caller {
   const role = name.startsWith('session/') ? arnOf(name.replace('session/', 'role/')) : undefined;
   return {
     accountId: ACCOUNT,
@@ -184,7 +185,7 @@ function callerOf(name: string, groups: readonly string[]): Caller {
     isAccountAdministrator: name === 'admin',
     memberships: role === undefined ? groups.map((group) => arnOf(`group/${group}`)) : [role],
     ...(role !== undefined && { grantee: role }),
-    request: { id: 'story' },
+    request: { id: 'story', sourceIp: '127.0.0.1' },
   };
 }
 
@@ -238,11 +239,12 @@ export class InProcessStory implements Listener {
       resourceType: 'DATA_LOCATION',
       limit: MANY,
     });
-    for (const { principal, permissions, columns } of onPlaces.items) {
+    for (const { principal, permissions, columns, condition } of onPlaces.items) {
       await this.#lake.run(admin, revokePermissions, {
         principal,
         permissions,
         withGrantOption: [],
+        condition,
         resource: { kind: 'DataLocation', catalogId: ACCOUNT, location: placeOfArn(columns[0] ?? '') },
       });
     }
@@ -251,11 +253,12 @@ export class InProcessStory implements Listener {
       resourceType: 'CATALOG',
       limit: MANY,
     });
-    for (const { principal, permissions } of held.items) {
+    for (const { principal, permissions, condition } of held.items) {
       await this.#lake.run(admin, revokePermissions, {
         principal,
         permissions,
         withGrantOption: [],
+        condition,
         resource: { kind: 'Catalog', catalogId: ACCOUNT },
       });
     }
@@ -299,6 +302,7 @@ export class InProcessStory implements Listener {
       resource: this.#grantResource(step.on),
       permissions: permissionsOf(step.permissions),
       withGrantOption: permissionsOf(step.option),
+      condition: step.when,
     };
   }
 

@@ -1,4 +1,5 @@
 import { type OracleFilter, OracleFilters, seenCells, type Shown, showsEveryRow } from './oracle-filters.ts';
+import { STORY_CONDITIONS } from './oracle-conditions.ts';
 import { type LocationCaller, OracleLocations } from './oracle-locations.ts';
 import { type Answer, type FilterStep, type On, pathOf, type Step } from './story.ts';
 
@@ -34,6 +35,7 @@ interface Held {
   readonly principal: string;
   readonly permission: string;
   option: boolean;
+  readonly when?: string | undefined;
 }
 
 type Target = Pick<Held, 'kind' | 'database' | 'table'>;
@@ -93,6 +95,8 @@ export class Oracle {
   #held: Held[] = [];
   readonly #locations = new OracleLocations();
   readonly #filters = new OracleFilters();
+  /** A grant that is being made, or taken back: what is held under a condition passes on no more than that. */
+  #passing: { readonly when: string | undefined } | undefined;
   #ids = 0;
 
   /** The groups of a user; for whoever has to present him. */
@@ -207,7 +211,11 @@ export class Oracle {
   /** What the caller holds, and with grant option where that is asked. */
   #holds(caller: string, withOption: boolean): Held[] {
     const names = this.#names(caller);
-    return this.#held.filter((held) => names.includes(held.principal) && (!withOption || held.option));
+    const counting = this.#held.filter(({ when }) => when === undefined || STORY_CONDITIONS[when] === true);
+    const covering = counting.filter(
+      ({ when }) => this.#passing === undefined || when === undefined || when === this.#passing.when,
+    );
+    return covering.filter((held) => names.includes(held.principal) && (!withOption || held.option));
   }
 
   /** §4 and §9: passing on takes the same permission, or ALL; following from another is not enough. */
@@ -472,6 +480,7 @@ export class Oracle {
       a.table === b.table &&
       a.principal === b.principal &&
       a.permission === b.permission &&
+      a.when === b.when &&
       sameList(a.columns, b.columns)
     );
   }
@@ -662,12 +671,14 @@ export class Oracle {
       on,
       permissions,
     }: { on: Exclude<On, { location: string } | { filter: string }>; permissions: readonly string[] },
+    when: string | undefined,
   ) {
     const { rows, database, table } = this.#resolve(caller, on);
-    for (const permission of permissions) {
-      if (!this.#reaches(caller, on, permission, database, table)) throw denied();
-    }
-    return rows;
+    this.#passing = { when };
+    const reaches = permissions.every((each) => this.#reaches(caller, on, each, database, table));
+    this.#passing = undefined;
+    if (!reaches) throw denied();
+    return rows.map((row) => ({ ...row, when }));
   }
 
   #reaches(
@@ -715,7 +726,8 @@ export class Oracle {
     if ('location' in on) return this.#grantLocation(on, step);
     if ('filter' in on) return this.#grantFilter(on, step);
     this.#refuseUnfit(on, permissions, option);
-    const rows = this.#mayPassOn(as, { on, permissions });
+    if (step.when !== undefined && !(step.when in STORY_CONDITIONS)) throw invalid();
+    const rows = this.#mayPassOn(as, { on, permissions }, step.when);
     if (to === 'IAM_ALLOWED_PRINCIPALS' && permissions.some((each) => each !== 'ALL')) throw invalid();
     if (to === 'nobody') throw invalid();
     for (const permission of permissions) {
@@ -753,7 +765,7 @@ export class Oracle {
     if ('location' in on) return this.#revokeLocation(on, step);
     if ('filter' in on) return this.#revokeFilter(on, step);
     this.#refuseUnfit(on, permissions, option);
-    const rows = this.#mayPassOn(as, { on, permissions: [...permissions, ...option] });
+    const rows = this.#mayPassOn(as, { on, permissions: [...permissions, ...option] }, step.when);
     const heldBy = (permission: string): Held[] =>
       rows.map((row) => {
         const found = this.#held.find((held) => this.#isSame(held, { ...row, principal: from, permission }));

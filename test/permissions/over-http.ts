@@ -112,6 +112,7 @@ export class HttpStory implements Listener {
           Resource: this.#resource(step.on),
           Permissions: step.permissions,
           PermissionsWithGrantOption: step.option,
+          ...(step.when !== undefined && { Condition: { Expression: step.when } }),
         });
       case 'Settings': {
         const open = step.isOpen
@@ -230,9 +231,9 @@ export async function endStory(lake: Lake): Promise<void> {
     await lakeFormation(lake, 'RevokePermissions', { Principal, Resource, Permissions });
   }
   const held = await lakeFormation(lake, 'ListPermissions', { ResourceType: 'CATALOG' });
-  for (const { Principal, Permissions } of list(held.body['PrincipalResourcePermissions'])) {
+  for (const { Principal, Permissions, Condition } of list(held.body['PrincipalResourcePermissions'])) {
     const Resource = { Catalog: { Id: ACCOUNT } };
-    await lakeFormation(lake, 'RevokePermissions', { Principal, Resource, Permissions });
+    await lakeFormation(lake, 'RevokePermissions', { Principal, Resource, Permissions, Condition });
   }
   for (const GroupName of GROUPS) {
     for (const UserName of await iam(lake, 'GetGroup', { GroupName }, 'UserName')) {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { InProcessLake, InProcessStory } from './in-process.ts';
+import { STORY_CONDITIONS } from './oracle-conditions.ts';
 import { Oracle } from './oracle.ts';
 import { type Decide, type On, type Step, step, type WrittenStep } from './story.ts';
 
@@ -54,6 +55,11 @@ const filterShows = {
   isExclude: fc.boolean(),
 };
 
+const when = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(undefined) },
+  fc.constantFrom(...Object.keys(STORY_CONDITIONS)),
+);
+
 const granting = fc
   .oneof<fc.Arbitrary<[On, string[]]>[]>(
     fc.tuple(fc.constant<On>({ catalog: true }), fc.subarray(ON_CATALOG.slice(0, 2), { minLength: 1 })),
@@ -92,6 +98,7 @@ const granting = fc
       permissions: fc.constant(permissions),
       option: fc.oneof(fc.constant<string[]>([]), fc.subarray(permissions)),
       as: caller,
+      when: 'location' in on || 'filter' in on ? fc.constant(undefined) : when,
     }),
   );
 const grantee = fc.constantFrom(...GRANTEES);

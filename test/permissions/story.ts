@@ -28,7 +28,14 @@ const on = z.union([
 ]);
 export type On = z.output<typeof on>;
 
-const granting = { as: caller, permissions, on, option: permissions.default([]) };
+const granting = {
+  as: caller,
+  permissions,
+  on,
+  option: permissions.default([]),
+  /** Condition.Expression; the oracle knows those of STORY_CONDITIONS. */
+  when: z.string().optional(),
+};
 const database = { as: caller, database: z.string() };
 const table = { as: caller, table: z.string() };
 /** `s3://lake/prefix`: of a database, a table or a partition. */

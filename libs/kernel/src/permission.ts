@@ -110,6 +110,10 @@ export interface Reason {
   readonly at?: Date | undefined;
   /** Of a grant through LF-tags: what has to match, and what of the resource's tags does. */
   readonly tags?: { readonly expression: string; readonly matching: readonly string[] } | undefined;
+  /** Of a grant that holds under a condition, or for a time. */
+  readonly condition?: string | undefined;
+  readonly validFrom?: Date | undefined;
+  readonly validUntil?: Date | undefined;
 }
 
 /** What a decision says (spec/permissions.md §12). */

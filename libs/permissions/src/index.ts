@@ -13,6 +13,7 @@ export {
   type ListPermissions,
   listPermissions,
 } from './grant/list-permissions.ts';
+export type { GrantBounds } from './condition/grant-bounds.ts';
 export * from './location/data-locations.ts';
 export type { DataLocation } from './location/data-location.ts';
 export { LOCATION_FIELDS, LOCATION_OPERATORS } from './location/location-filter.ts';

@@ -16,6 +16,7 @@ import {
 import { forgetPrincipal, grantToCreator } from '../grant/creator.ts';
 import { filterText } from '../filter/data-cells-filter.ts';
 import { columnsChanged } from '../filter/refit-filters.ts';
+import { type InForce, inForce } from '../condition/in-force.ts';
 import { columnsDropped } from '../grant/dropped-columns.ts';
 import { columnScopeOf, type Grant, grantedId, grantedInside } from '../grant/grant.ts';
 import {
@@ -43,6 +44,8 @@ interface Standing {
   /** Told from other callers' sets; the same for two callers who are the same in every grant's eyes. */
   readonly key: string;
   readonly rights: readonly SliceLine[];
+  /** Which grants count for him now. */
+  readonly force: InForce;
 }
 
 const rightOf = (scope: ReadScope, catalogId: string, type: 'ADMIN' | 'READ_ONLY_ADMIN'): SliceLine => ({
@@ -71,7 +74,8 @@ async function standingOf(scope: ReadScope, catalogId: string): Promise<Standing
     if (isLakeAdmin(caller, own)) rights.push(rightOf(scope, catalogId, 'ADMIN'));
     if (isReadOnlyLakeAdmin(caller, own)) rights.push(rightOf(scope, catalogId, 'READ_ONLY_ADMIN'));
   }
-  return { set, rights, key: [...rights.map(({ type }) => type), ...set].join('\n') };
+  const force = await inForce(scope, catalogId);
+  return { set, rights, force, key: [...rights.map(({ type }) => type), ...set, force.key].join('\n') };
 }
 
 /** What a slice of something in the catalog is of: a filter is decided by its table's. LF-tags are told apart. */
@@ -102,6 +106,9 @@ const lineOf = (grant: Grant, on: Home): SliceLine => ({
     grantOption: grant.grantOption,
     grantedBy: grant.grantedBy,
     at: grant.grantedAt,
+    condition: grant.condition,
+    validFrom: grant.validFrom,
+    validUntil: grant.validUntil,
   },
 });
 
@@ -147,14 +154,14 @@ const sliceKey = (on: KeptHome, { key }: Standing): string => {
   return `slice\n${on.type}\n${on.catalogId}\n${path}\n${key}`;
 };
 
-function loadGrants(scope: ReadScope, on: KeptHome, { set }: Standing): Promise<Grant[]> {
+function loadGrants(scope: ReadScope, on: KeptHome, { set, force }: Standing): Promise<Grant[]> {
   switch (on.type) {
     case 'CATALOG':
-      return listCatalogGrants(scope.tx, on.catalogId, set);
+      return listCatalogGrants(scope.tx, on.catalogId, set, force);
     case 'DATABASE':
-      return listDatabaseGrants(scope.tx, on.catalogId, on.databaseId, set);
+      return listDatabaseGrants(scope.tx, on.catalogId, on.databaseId, set, force);
     case 'TABLE':
-      return listTableGrants(scope.tx, on.catalogId, [on.tableId], [on.databaseId], set);
+      return listTableGrants(scope.tx, on.catalogId, [on.tableId], [on.databaseId], set, force);
   }
 }
 
@@ -213,12 +220,12 @@ async function decideLocations(
   const [first] = places;
   if (first === undefined) return [];
   const standing = await standingOf(scope, first.catalogId);
-  const onLocations = await listLocationGrants(scope.tx, first.catalogId, standing.set);
+  const onLocations = await listLocationGrants(scope.tx, first.catalogId, standing.set, standing.force);
   const databaseId = places.find((each) => each.databaseId !== undefined)?.databaseId;
   const onDatabase =
     databaseId === undefined
       ? []
-      : await listDatabaseGrants(scope.tx, first.catalogId, databaseId, standing.set);
+      : await listDatabaseGrants(scope.tx, first.catalogId, databaseId, standing.set, standing.force);
   const slices = new Map<string, Promise<Slice>>();
   return Promise.all(
     places.map(async (place) => {
@@ -249,6 +256,7 @@ async function decideTables(
     tables.map(({ tableId }) => tableId),
     [...new Set(tables.map(({ databaseId }) => databaseId))],
     standing.set,
+    standing.force,
   );
   // Most tables of a page are held through the same wildcard or right: one compiled slice for each set of lines.
   const shared = new Map<string, Slice>();
@@ -309,8 +317,8 @@ export const dataPermissions: DataPermissions = {
   async visibleDatabases(scope, catalogId, afterName, limit) {
     const own = await settingsOf(scope, scope.caller.accountId);
     if (seesAll(scope.caller, catalogId, own)) return 'all';
-    const { set } = await standingOf(scope, catalogId);
-    const named = await listGrantedDatabases(scope.tx, catalogId, set, afterName, limit);
+    const { set, force } = await standingOf(scope, catalogId);
+    const named = await listGrantedDatabases(scope.tx, catalogId, set, force, afterName, limit);
     return reachedDatabases(scope, catalogId, { set, afterName, limit, named });
   },
 
@@ -319,10 +327,11 @@ export const dataPermissions: DataPermissions = {
     // A table that is not there, but would be shown by what is held on all tables of the database: then all are.
     const any: TableResource = { ...database, type: 'TABLE', tableId: EVERY_TABLE, table: '*' };
     const { catalogId, databaseId } = database;
-    const wildcards = await listTableGrants(scope.tx, catalogId, [], [databaseId], standing.set);
-    const slice = await Slice.of([...standing.rights, ...wildcards.flatMap((grant) => linesOf(grant, any))]);
+    const { set, force, rights } = standing;
+    const wildcards = await listTableGrants(scope.tx, catalogId, [], [databaseId], set, force);
+    const slice = await Slice.of([...rights, ...wildcards.flatMap((grant) => linesOf(grant, any))]);
     if (slice.decide(any, 'DESCRIBE', false).allowed) return 'all';
-    const named = await listGrantedTables(scope.tx, catalogId, databaseId, standing.set, afterName, limit);
-    return reachedTables(scope, database, { set: standing.set, afterName, limit, named });
+    const named = await listGrantedTables(scope.tx, catalogId, databaseId, set, force, afterName, limit);
+    return reachedTables(scope, database, { set, afterName, limit, named });
   },
 };

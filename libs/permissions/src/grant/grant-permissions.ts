@@ -4,6 +4,13 @@ import { defineWrite, invalid, LakewardenError, type Permission, type WriteScope
 import { authorizeLake } from '../authorize.ts';
 import { IAM_ALLOWED_PRINCIPALS } from '../decision/caller-set.ts';
 import {
+  announceBounds,
+  type GrantBounds,
+  isBounded,
+  reachingWithin,
+  refuseUnfitBounds,
+} from '../condition/grant-bounds.ts';
+import {
   catalogIdOf,
   describeAsked,
   type GrantResource,
@@ -19,7 +26,7 @@ import { reaches } from './reaches.ts';
 import { once, remembering } from './remembering.ts';
 import { requireRegistered } from '../location/registered-locations.ts';
 
-export interface GrantEntry {
+export interface GrantEntry extends GrantBounds {
   readonly principal: string;
   readonly resource: GrantResource;
   readonly permissions: readonly Permission[];
@@ -56,6 +63,7 @@ export async function requireGrantOption(
   resource: GrantResource,
   { on, alsoOn = [], columns }: ResolvedResource,
   permissions: readonly Permission[],
+  bounds: GrantBounds,
 ): Promise<void> {
   for (const permission of permissions) {
     for (const each of [on, ...alsoOn]) {
@@ -64,7 +72,9 @@ export async function requireGrantOption(
         resource: each,
         withGrantOption: true,
       });
-      if (!reaches(held, columns)) throw noGrantOption(permission, resource);
+      if (!reaches(reachingWithin(held, bounds, scope.now), columns)) {
+        throw noGrantOption(permission, resource);
+      }
     }
   }
 }
@@ -77,6 +87,7 @@ export async function resolveForGranting(
   scope: WriteScope,
   resource: GrantResource,
   permissions: readonly [Permission, ...Permission[]],
+  bounds: GrantBounds,
 ): Promise<ResolvedResource> {
   let resolved: ResolvedResource;
   try {
@@ -86,7 +97,7 @@ export async function resolveForGranting(
     if (await mayKnow(scope, resource)) throw error;
     throw noGrantOption(permissions[0], resource);
   }
-  await requireGrantOption(scope, resource, resolved, permissions);
+  await requireGrantOption(scope, resource, resolved, permissions, bounds);
   return resolved;
 }
 
@@ -96,12 +107,13 @@ interface Asking {
   resolve(
     resource: GrantResource,
     permissions: readonly [Permission, ...Permission[]],
+    bounds: GrantBounds,
   ): Promise<ResolvedResource>;
 }
 
 const askingOne = (scope: WriteScope): Asking => ({
   isGrantee: (principal) => isGrantee(scope, principal),
-  resolve: (resource, permissions) => resolveForGranting(scope, resource, permissions),
+  resolve: (resource, permissions, bounds) => resolveForGranting(scope, resource, permissions, bounds),
 });
 
 /** For entries of which none is granted before the last has been decided. */
@@ -112,12 +124,14 @@ async function askingMany(scope: WriteScope, entries: readonly GrantEntry[]): Pr
   );
   const inBatch = remembering(scope);
   const resolve = once(
-    (question: readonly [GrantResource, readonly [Permission, ...Permission[]]]) => JSON.stringify(question),
-    ([resource, permissions]) => resolveForGranting(inBatch, resource, permissions),
+    (question: readonly [GrantResource, readonly [Permission, ...Permission[]], GrantBounds]) =>
+      JSON.stringify(question),
+    ([resource, permissions, bounds]) => resolveForGranting(inBatch, resource, permissions, bounds),
   );
   return {
     isGrantee: (principal) => Promise.resolve(grantees.has(principal)),
-    resolve: (resource, permissions) => resolve([resource, permissions]),
+    resolve: (resource, permissions, { condition, validFrom, validUntil }) =>
+      resolve([resource, permissions, { condition, validFrom, validUntil }]),
   };
 }
 
@@ -136,9 +150,10 @@ async function rowsFor(
     );
   }
   refuseUnfitPermissions(resource, permissions, withGrantOption);
+  refuseUnfitBounds(resource.kind, entry, scope.now);
   await authorizeLake(scope, catalogIdOf(resource));
   await holdTagsOf(scope, resource);
-  const resolved = await asking.resolve(resource, [first, ...further]);
+  const resolved = await asking.resolve(resource, [first, ...further], entry);
   if (resource.kind === 'DataLocation') await requireRegistered(scope, resource.catalogId, resource.location);
   await refuseUnfitPrincipal(entry, asking);
   await keepExpressionOf(scope, resource);
@@ -153,11 +168,15 @@ async function rowsFor(
       principal,
       permission,
       columns,
+      condition: entry.condition,
+      validFrom: entry.validFrom,
+      validUntil: entry.validUntil,
       grantOption: withGrantOption.includes(permission),
       grantedBy: scope.caller.arn,
       grantedAt: scope.now,
     })),
   );
+  announceBounds(scope, resolved.catalogId, entry);
   return [resolved, grants];
 }
 
@@ -211,9 +230,10 @@ function mergeGrants(grants: readonly Grant[]): Grant[] {
       grant.filterId,
       grant.permission,
       grant.columns,
+      grant.condition,
     ]);
     const known = merged.get(key);
-    merged.set(key, known === undefined || grant.grantOption ? grant : known);
+    merged.set(key, known === undefined || grant.grantOption || isBounded(known) ? grant : known);
   }
   return [...merged.values()];
 }

@@ -4,6 +4,7 @@ import { sql } from '@lakewarden/storage';
 import { listFiltersById } from '../filter/filter.repository.ts';
 import { databasePolicies, NO_POLICY, type PolicyColumns, tablePolicies } from '../tag/policy.repository.ts';
 import { toExpression } from '../tag/tag-expression.repository.ts';
+import type { InForce } from '../condition/in-force.ts';
 import type { Grant, GrantedType } from './grant.ts';
 
 export interface GrantRow {
@@ -16,6 +17,9 @@ export interface GrantRow {
   readonly principal: string;
   readonly permission: Permission;
   readonly columns: readonly string[];
+  readonly condition: string;
+  readonly valid_from: Date | null;
+  readonly valid_until: Date | null;
   readonly grant_option: boolean;
   readonly granted_by: string;
   readonly granted_at: Date;
@@ -23,7 +27,12 @@ export interface GrantRow {
 
 /** Unqualified. */
 export const COLUMNS = `id, catalog_id, resource_type, database_id, table_id, filter_id, principal, permission, columns,
-  grant_option, granted_by, granted_at`;
+  condition, valid_from, valid_until, grant_option, granted_by, granted_at`;
+
+/** Of the grants that are there, those that count: the condition holds, and it is their time. */
+const isInForce = (conditions: number, now: number): string =>
+  `(condition = '' OR condition = ANY ($${String(conditions)}))
+   AND (valid_from IS NULL OR valid_from <= $${String(now)}) AND (valid_until IS NULL OR valid_until > $${String(now)})`;
 
 /** What shows that its table is there: of what is held on a filter, that it shows rows of it. */
 const SHOWS_TABLE = `resource_type IN ('TABLE', 'COLUMN', 'COLUMNS_EXCEPT', 'FILTER')
@@ -39,6 +48,9 @@ export const toGrant = (row: GrantRow): Grant => ({
   principal: row.principal,
   permission: row.permission,
   columns: row.columns,
+  condition: row.condition === '' ? undefined : row.condition,
+  validFrom: row.valid_from ?? undefined,
+  validUntil: row.valid_until ?? undefined,
   grantOption: row.grant_option,
   grantedBy: row.granted_by,
   grantedAt: row.granted_at,
@@ -73,15 +85,18 @@ export async function listTableGrants(
   tableIds: readonly string[],
   databaseIds: readonly string[],
   principals: readonly string[],
+  force: InForce,
 ): Promise<Grant[]> {
   const rows = await sql<GrantRow & PolicyColumns>(tx, {
     // Plan: index scans that meet only the caller's own rows, whatever others hold on the same things.
     text: `SELECT ${COLUMNS}, ${NO_POLICY} FROM lf_grant WHERE table_id = ANY ($1::uuid[]) AND principal = ANY ($3)
+           AND ${isInForce(5, 6)}
            UNION ALL
            SELECT ${COLUMNS}, ${NO_POLICY} FROM lf_grant
            WHERE database_id = ANY ($2::uuid[]) AND resource_type = 'TABLE_WILDCARD' AND principal = ANY ($3)
+           AND ${isInForce(5, 6)}
            UNION ALL ${tablePolicies(COLUMNS, '$4', '$3')}`,
-    values: [tableIds, databaseIds, principals, catalogId],
+    values: [tableIds, databaseIds, principals, catalogId, force.conditions, force.now],
     prepared: true,
   });
   return withFilters(tx, rows.map(toBearing));
@@ -93,15 +108,17 @@ export async function listDatabaseGrants(
   catalogId: string,
   databaseId: string,
   principals: readonly string[],
+  force: InForce,
 ): Promise<Grant[]> {
   const rows = await sql<GrantRow & PolicyColumns>(tx, {
     text: `SELECT ${COLUMNS}, ${NO_POLICY} FROM lf_grant
            WHERE database_id = $1 AND resource_type IN ('DATABASE', 'TABLE_WILDCARD') AND principal = ANY ($2)
+           AND ${isInForce(4, 5)}
            UNION ALL
            (SELECT ${COLUMNS}, ${NO_POLICY} FROM lf_grant
-            WHERE database_id = $1 AND principal = ANY ($2) AND ${SHOWS_TABLE} LIMIT 1)
+            WHERE database_id = $1 AND principal = ANY ($2) AND ${SHOWS_TABLE} AND ${isInForce(4, 5)} LIMIT 1)
            UNION ALL ${databasePolicies(COLUMNS, '$3', '$2')}`,
-    values: [databaseId, principals, catalogId],
+    values: [databaseId, principals, catalogId, force.conditions, force.now],
     prepared: true,
   });
   return rows.map(toBearing);
@@ -111,11 +128,12 @@ export async function listCatalogGrants(
   tx: Tx,
   catalogId: string,
   principals: readonly string[],
+  force: InForce,
 ): Promise<Grant[]> {
   const rows = await sql<GrantRow>(tx, {
     text: `SELECT ${COLUMNS} FROM lf_grant
-           WHERE catalog_id = $1 AND resource_type = 'CATALOG' AND principal = ANY ($2)`,
-    values: [catalogId, principals],
+           WHERE catalog_id = $1 AND resource_type = 'CATALOG' AND principal = ANY ($2) AND ${isInForce(3, 4)}`,
+    values: [catalogId, principals, force.conditions, force.now],
     prepared: true,
   });
   return rows.map(toGrant);
@@ -126,11 +144,12 @@ export async function listLocationGrants(
   tx: Tx,
   catalogId: string,
   principals: readonly string[],
+  force: InForce,
 ): Promise<Grant[]> {
   const rows = await sql<GrantRow>(tx, {
     text: `SELECT ${COLUMNS} FROM lf_grant
-           WHERE catalog_id = $1 AND resource_type = 'DATA_LOCATION' AND principal = ANY ($2) ORDER BY id`,
-    values: [catalogId, principals],
+           WHERE catalog_id = $1 AND resource_type = 'DATA_LOCATION' AND principal = ANY ($2) AND ${isInForce(3, 4)} ORDER BY id`,
+    values: [catalogId, principals, force.conditions, force.now],
     prepared: true,
   });
   return rows.map(toGrant);
@@ -147,6 +166,7 @@ export const listGrantedDatabases = (
   tx: Tx,
   catalogId: string,
   principals: readonly string[],
+  force: InForce,
   afterName: string,
   limit: number,
 ): Promise<NamedId[]> =>
@@ -155,10 +175,10 @@ export const listGrantedDatabases = (
     text: `WITH granted AS MATERIALIZED (
              SELECT DISTINCT database_id FROM lf_grant
              WHERE principal = ANY ($2) AND catalog_id = $1 AND database_id IS NOT NULL
-             AND (resource_type IN ('DATABASE', 'TABLE_WILDCARD') OR ${SHOWS_TABLE}))
+             AND (resource_type IN ('DATABASE', 'TABLE_WILDCARD') OR ${SHOWS_TABLE}) AND ${isInForce(5, 6)})
            SELECT d.id, d.name FROM granted g JOIN glue_database d ON d.id = g.database_id
            WHERE d.name > $3 ORDER BY d.name LIMIT $4`,
-    values: [catalogId, principals, afterName, limit],
+    values: [catalogId, principals, afterName, limit, force.conditions, force.now],
     prepared: true,
   });
 
@@ -168,6 +188,7 @@ export const listGrantedTables = (
   catalogId: string,
   databaseId: string,
   principals: readonly string[],
+  force: InForce,
   afterName: string,
   limit: number,
 ): Promise<NamedId[]> =>
@@ -175,25 +196,37 @@ export const listGrantedTables = (
     // Plan: as above; the unique index leads with principal, catalog, type and database.
     text: `WITH granted AS MATERIALIZED (
              SELECT DISTINCT table_id FROM lf_grant
-             WHERE principal = ANY ($3) AND catalog_id = $1 AND database_id = $2 AND ${SHOWS_TABLE})
+             WHERE principal = ANY ($3) AND catalog_id = $1 AND database_id = $2 AND ${SHOWS_TABLE}
+             AND ${isInForce(6, 7)})
            SELECT t.id, t.name FROM granted g JOIN glue_table t ON t.id = g.table_id
            WHERE t.name > $4 ORDER BY t.name LIMIT $5`,
-    values: [catalogId, databaseId, principals, afterName, limit],
+    values: [catalogId, databaseId, principals, afterName, limit, force.conditions, force.now],
     prepared: true,
   });
 
-/** Adds to what is there: granting again changes nothing, granting with the option adds it. */
+const isBounded = (row: string): string =>
+  `(${row}.valid_from IS NOT NULL OR ${row}.valid_until IS NOT NULL)`;
+
+/**
+ * Adds to what is there: granting again changes nothing, granting with the option adds it. What is there for a time only
+ * is replaced, option and all: an option that was given until Friday must not outlive it. What is there for good stays
+ * as it is when the same is granted for a time.
+ */
 export async function insertGrants(tx: Tx, grants: readonly Grant[]): Promise<void> {
   await sql(tx, {
     text: `INSERT INTO lf_grant (id, catalog_id, resource_type, database_id, table_id, filter_id, principal, permission,
-                                 columns, grant_option, granted_by, granted_at)
+                                 columns, condition, valid_from, valid_until, grant_option, granted_by, granted_at)
            SELECT id, catalog_id, type, database_id, table_id, filter_id, principal, permission,
-                  ARRAY(SELECT json_array_elements_text(columns)), grant_option, granted_by, granted_at
+                  ARRAY(SELECT json_array_elements_text(columns)), coalesce(condition, ''), valid_from, valid_until,
+                  grant_option, granted_by, granted_at
            FROM json_to_recordset($1::json) AS g (id uuid, catalog_id text, type text, database_id uuid, table_id uuid,
-             filter_id uuid, principal text, permission text, columns json, grant_option boolean, granted_by text, granted_at timestamptz)
+             filter_id uuid, principal text, permission text, columns json, condition text, valid_from timestamptz,
+             valid_until timestamptz, grant_option boolean, granted_by text, granted_at timestamptz)
            ON CONFLICT (principal, catalog_id, resource_type, database_id, table_id, filter_id, permission, columns, condition)
-           DO UPDATE SET grant_option = true, granted_by = excluded.granted_by, granted_at = excluded.granted_at
-           WHERE excluded.grant_option AND NOT lf_grant.grant_option`,
+           DO UPDATE SET grant_option = excluded.grant_option, valid_from = excluded.valid_from,
+             valid_until = excluded.valid_until, granted_by = excluded.granted_by, granted_at = excluded.granted_at
+           WHERE ${isBounded('lf_grant')}
+             OR excluded.grant_option AND NOT lf_grant.grant_option AND NOT ${isBounded('excluded')}`,
     values: [
       JSON.stringify(
         grants.map((grant) => ({
@@ -206,6 +239,9 @@ export async function insertGrants(tx: Tx, grants: readonly Grant[]): Promise<vo
           principal: grant.principal,
           permission: grant.permission,
           columns: grant.columns,
+          condition: grant.condition,
+          valid_from: grant.validFrom,
+          valid_until: grant.validUntil,
           grant_option: grant.grantOption,
           granted_by: grant.grantedBy,
           granted_at: grant.grantedAt,
@@ -222,14 +258,17 @@ export interface GrantTarget {
   readonly tableId?: string | undefined;
   readonly filterId?: string | undefined;
   readonly principal: string;
+  readonly condition?: string | undefined;
+  readonly now: Date;
 }
 
-/** What that principal holds on just that thing, locked until commit. */
+/** What that principal holds on just that thing under just that condition and has not expired, locked until commit. */
 export async function lockGrantsOn(tx: Tx, target: GrantTarget): Promise<Grant[]> {
   const rows = await sql<GrantRow>(tx, {
     text: `SELECT ${COLUMNS} FROM lf_grant
            WHERE principal = $1 AND catalog_id = $2 AND database_id IS NOT DISTINCT FROM $3::uuid
            AND table_id IS NOT DISTINCT FROM $4::uuid AND filter_id IS NOT DISTINCT FROM $5::uuid
+           AND condition = $6 AND (valid_until IS NULL OR valid_until > $7)
            ORDER BY id FOR UPDATE`,
     values: [
       target.principal,
@@ -237,6 +276,8 @@ export async function lockGrantsOn(tx: Tx, target: GrantTarget): Promise<Grant[]
       target.databaseId ?? null,
       target.tableId ?? null,
       target.filterId ?? null,
+      target.condition ?? '',
+      target.now,
     ],
   });
   return rows.map(toGrant);

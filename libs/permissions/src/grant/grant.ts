@@ -30,6 +30,12 @@ export interface Grant {
   readonly permission: Permission;
   /** Columns; of a DATA_LOCATION the place; of a grant on LF-tags what it is on (tag/tag-grant.ts). */
   readonly columns: readonly string[];
+  /** Absent: it holds in every session. */
+  readonly condition?: string | undefined;
+  /** From then on; absent: at once. */
+  readonly validFrom?: Date | undefined;
+  /** Until then, exclusive; absent: until it is revoked. */
+  readonly validUntil?: Date | undefined;
   readonly grantOption: boolean;
   readonly grantedBy: string;
   readonly grantedAt: Date;

@@ -1,6 +1,7 @@
 import type { Permission, Tx } from '@lakewarden/kernel';
 import { sql } from '@lakewarden/storage';
 
+import type { InForce } from '../condition/in-force.ts';
 import type { GrantedType } from './grant.ts';
 import type { ResolvedResource } from './granted-resource.ts';
 import {
@@ -23,6 +24,8 @@ export interface GrantSearch {
   readonly on: ResolvedResource | undefined;
   readonly includeRelated: boolean;
   readonly seen: Seen;
+  /** Which of the asker's own grants count; what has expired by then is not there. */
+  readonly force: InForce;
   /** The last group's position. */
   readonly after: string | undefined;
   readonly limit: number;
@@ -39,6 +42,9 @@ export interface GrantGroup {
   readonly filter: string | undefined;
   readonly columns: readonly string[];
   readonly tags: ListedTags | undefined;
+  readonly condition: string | undefined;
+  readonly validFrom: Date | undefined;
+  readonly validUntil: Date | undefined;
   readonly permissions: readonly Permission[];
   readonly withGrantOption: readonly Permission[];
   readonly lastUpdatedAt: Date;
@@ -51,6 +57,11 @@ interface GroupRow extends ListedTagRow {
   readonly database_key: string;
   readonly table_key: string;
   readonly columns_key: string;
+  /** Its condition and validity, as one text. */
+  readonly bounds_key: string;
+  readonly condition: string;
+  readonly valid_from: Date | null;
+  readonly valid_until: Date | null;
   readonly database: string | null;
   readonly table_name: string | null;
   readonly filter: string | null;
@@ -64,7 +75,14 @@ interface GroupRow extends ListedTagRow {
 const NIL = '00000000-0000-0000-0000-000000000000';
 
 const positionOf = (row: GroupRow): string =>
-  JSON.stringify([row.principal, row.resource_type, row.database_key, row.table_key, row.columns_key]);
+  JSON.stringify([
+    row.principal,
+    row.resource_type,
+    row.database_key,
+    row.table_key,
+    row.columns_key,
+    row.bounds_key,
+  ]);
 
 /**
  * Whether a grant is on no more than the asker's own, which he may pass on. One on columns reaches grants on columns
@@ -85,16 +103,18 @@ const REACHES = `CASE mine.resource_type
        (mine.resource_type <> 'DATABASE' OR g.resource_type = 'DATABASE') END`;
 
 /**
- * What is held under those names, and what is granted on what may be passed on by them.
+ * What is held under those names, and what is granted on what may be passed on by them now.
  * Plan: the holder's own rows by their principal, then others' by the table, by the database, or by there being none;
  * never the catalog's whole list. One condition for all three would take that.
  */
-const seenIds = (set: string): string => {
+const seenIds = (set: string, holding: string, now: string): string => {
   const reached = (whose: string, on: string): string => `
     SELECT g.id FROM mine JOIN lf_grant g ON ${on}
     WHERE ${whose} AND g.catalog_id = $1 AND mine.database_id IS NOT DISTINCT FROM g.database_id AND ${REACHES}`;
   return `WITH held AS MATERIALIZED (SELECT * FROM lf_grant WHERE catalog_id = $1 AND principal = ANY (${set})),
-      mine AS MATERIALIZED (SELECT * FROM held WHERE grant_option)
+      mine AS MATERIALIZED (
+        SELECT * FROM held WHERE grant_option AND (condition = '' OR condition = ANY (${holding}))
+        AND (valid_from IS NULL OR valid_from <= ${now}) AND (valid_until IS NULL OR valid_until > ${now}))
     SELECT id FROM held
     UNION ${reached('mine.table_id IS NOT NULL', 'g.table_id = mine.table_id')}
     UNION ${reached('mine.table_id IS NULL', 'g.database_id = mine.database_id')}
@@ -106,28 +126,28 @@ export async function listGrantGroups(tx: Tx, search: GrantSearch): Promise<Gran
   const { on, seen } = search;
   const values: unknown[] = [search.catalogId];
   const bind = (value: unknown): string => `$${String(values.push(value))}`;
-  const conditions = ['g.catalog_id = $1'];
+  const now = bind(search.force.now);
+  const conditions = ['g.catalog_id = $1', `(g.valid_until IS NULL OR g.valid_until > ${now})`];
   if (search.principal !== undefined) conditions.push(`g.principal = ${bind(search.principal)}`);
   if (search.types !== undefined) conditions.push(`g.resource_type = ANY (${bind(search.types)})`);
   if (on !== undefined) conditions.push(onCondition(on, search.includeRelated, bind));
   if (seen !== 'all') {
-    conditions.push(`g.id = ANY (ARRAY(${seenIds(bind(seen.heldBy))}))`);
+    const held = bind(seen.heldBy);
+    conditions.push(`g.id = ANY (ARRAY(${seenIds(held, bind(search.force.conditions), now)}))`);
   }
   const after =
     search.after === undefined
       ? ''
-      : `WHERE (principal, resource_type, database_key, table_key, columns_key) > (${(
+      : `WHERE (principal, resource_type, database_key, table_key, columns_key, bounds_key) > (${(
           JSON.parse(search.after) as string[]
         ) // made by positionOf, signed by the page token
-          .map(
-            (key, i) => `${bind(key)}::${i < 2 || i === 4 ? 'text' : 'uuid'}${i < 2 ? ' COLLATE "C"' : ''}`,
-          )
+          .map((key, i) => `${bind(key)}::${i < 2 || i >= 4 ? 'text' : 'uuid'}${i < 2 ? ' COLLATE "C"' : ''}`)
           .join(', ')})`;
   const rows = await sql<GroupRow>(tx, {
     text: `SELECT x.*, d.name AS database, t.name AS table_name, f.name AS filter, ${LISTED_TAGS} FROM (
              SELECT principal, resource_type COLLATE "C" AS resource_type, database_key, table_key, columns_key,
-                    tag_id, tag_expression_id,
-                    array_agg(DISTINCT permission) AS permissions,
+                    tag_id, tag_expression_id, bounds_key, min(condition) AS condition, min(valid_from) AS valid_from,
+                    min(valid_until) AS valid_until, array_agg(DISTINCT permission) AS permissions,
                     array_agg(DISTINCT permission) FILTER (WHERE grant_option) AS with_grant_option,
                     array_agg(DISTINCT one ORDER BY one) FILTER (WHERE one IS NOT NULL) AS columns,
                     max(granted_at) AS last_updated_at,
@@ -141,14 +161,16 @@ export async function listGrantGroups(tx: Tx, search: GrantSearch): Promise<Gran
                            -- Values of one tag are listed together where the same may be done with them.
                            WHEN g.tag_id IS NOT NULL
                              THEN concat_ws(' ', g.tag_id, g.permission, g.grant_option)
-                           ELSE array_to_json(g.columns)::text END COLLATE "C" AS columns_key, one
+                           ELSE array_to_json(g.columns)::text END COLLATE "C" AS columns_key, g.condition, g.valid_from, g.valid_until,
+                      json_build_array(g.condition, extract(epoch FROM g.valid_from), extract(epoch FROM g.valid_until))::text
+                        COLLATE "C" AS bounds_key, one
                FROM lf_grant g LEFT JOIN LATERAL unnest(CASE WHEN g.tag_id IS NULL THEN g.columns ELSE g.columns[2:] END) AS one ON true
                WHERE ${conditions.join(' AND ')}) AS flat
-             GROUP BY principal, resource_type, database_key, table_key, columns_key, tag_id, tag_expression_id) AS x
+             GROUP BY principal, resource_type, database_key, table_key, columns_key, tag_id, tag_expression_id, bounds_key) AS x
            LEFT JOIN glue_database d ON d.id = x.database_key LEFT JOIN glue_table t ON t.id = x.table_key
            LEFT JOIN lf_data_cells_filter f
              ON f.id = CASE WHEN x.resource_type = 'FILTER' THEN x.columns_key::uuid END
-           ${after} ORDER BY principal, resource_type, database_key, table_key, columns_key
+           ${after} ORDER BY principal, resource_type, database_key, table_key, columns_key, bounds_key
            LIMIT ${bind(search.limit)}`,
     values,
   });
@@ -162,6 +184,9 @@ export async function listGrantGroups(tx: Tx, search: GrantSearch): Promise<Gran
     filter: row.filter ?? undefined,
     columns: row.columns ?? [],
     tags: toListedTags(row),
+    condition: row.condition === '' ? undefined : row.condition,
+    validFrom: row.valid_from ?? undefined,
+    validUntil: row.valid_until ?? undefined,
     permissions: row.permissions,
     withGrantOption: row.with_grant_option ?? [],
     lastUpdatedAt: row.last_updated_at,

@@ -9,6 +9,7 @@ import {
 } from '@lakewarden/kernel';
 
 import { authorizeLake } from '../authorize.ts';
+import { inForce } from '../condition/in-force.ts';
 import { callerSet, seesAll } from '../decision/caller-set.ts';
 import { arnOfPlace } from '../location/location-path.ts';
 import { settingsOf } from '../settings/put-data-lake-settings.ts';
@@ -29,6 +30,9 @@ export interface HeldPermissions {
   readonly columns: readonly string[];
   /** Of grants on LF-tags; the columns are the values then. */
   readonly tags?: ListedTags | undefined;
+  readonly condition?: string | undefined;
+  readonly validFrom?: Date | undefined;
+  readonly validUntil?: Date | undefined;
   readonly permissions: readonly Permission[];
   readonly withGrantOption: readonly Permission[];
   readonly lastUpdatedAt: Date;
@@ -55,6 +59,9 @@ const toHeld = (group: GrantGroup): HeldPermissions => ({
   filter: group.filter,
   columns: group.type === 'DATA_LOCATION' ? group.columns.map(arnOfPlace) : group.columns,
   tags: group.tags,
+  condition: group.condition,
+  validFrom: group.validFrom,
+  validUntil: group.validUntil,
   permissions: group.permissions,
   withGrantOption: group.withGrantOption,
   lastUpdatedAt: group.lastUpdatedAt,
@@ -122,6 +129,7 @@ export const listPermissions = defineRead({
       on,
       includeRelated,
       seen,
+      force: await inForce(scope, catalogId),
       after: after?.toString(),
       limit: command.limit + 1,
     });

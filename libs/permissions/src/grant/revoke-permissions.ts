@@ -33,8 +33,13 @@ async function revoke(scope: WriteScope, entry: GrantEntry): Promise<ResolvedRes
   refuseUnfitPermissions(resource, permissions, withGrantOption);
   await authorizeLake(scope, catalogIdOf(resource));
   await holdTagsOf(scope, resource);
-  const resolved = await resolveForGranting(scope, resource, [first, ...further]);
-  const held = await lockGrantsOn(scope.tx, { ...resolved, principal });
+  const resolved = await resolveForGranting(scope, resource, [first, ...further], entry);
+  const held = await lockGrantsOn(scope.tx, {
+    ...resolved,
+    principal,
+    condition: entry.condition,
+    now: scope.now,
+  });
   const rowsOf = (permission: string): Grant[] => {
     const found = resolved.rows.map(({ type, columns }) =>
       held.find(

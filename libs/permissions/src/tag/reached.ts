@@ -1,5 +1,6 @@
 import { type DatabaseResource, type ReadScope, tag } from '@lakewarden/kernel';
 
+import { UNBOUNDED_ONLY } from '../condition/in-force.ts';
 import type { SliceLine } from '../decision/rule.ts';
 import { listTableGrants, type NamedId } from '../grant/grant.repository.ts';
 import { findHeldPolicyTypes, listCandidateDatabases, listCandidatesIn } from './policy.repository.ts';
@@ -23,7 +24,7 @@ async function confirmed(
   set: readonly string[],
 ): Promise<{ readonly table: NamedId; readonly lines: SliceLine[] }[]> {
   const ids = candidates.map(({ id }) => id);
-  const grants = await listTableGrants(scope.tx, catalogId, ids, [], set);
+  const grants = await listTableGrants(scope.tx, catalogId, ids, [], set, UNBOUNDED_ONLY);
   const lines = grants.flatMap((grant) =>
     grant.policy === undefined ? [] : policyLines(grant, grant.policy),
   );

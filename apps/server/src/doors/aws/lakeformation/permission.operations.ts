@@ -32,11 +32,15 @@ const LISTED_TYPES = [
   'LF_NAMED_TAG_EXPRESSION',
 ] as const;
 
+/** Service model: at most 3,000 characters. An empty one is none. */
+const condition = z.object({ Expression: z.string().max(3000).optional() });
+
 const entry = z.object({
   Principal: principal,
   Resource: resource,
   Permissions: permissions,
   PermissionsWithGrantOption: permissions.optional(),
+  Condition: condition.optional(),
 });
 type Entry = z.output<typeof entry>;
 
@@ -67,6 +71,7 @@ const toEntry = (input: LooseEntry, caller: Caller): GrantEntry => ({
   resource: grantResource(input.Resource, caller),
   permissions: input.Permissions ?? [],
   withGrantOption: input.PermissionsWithGrantOption ?? [],
+  condition: input.Condition?.Expression === '' ? undefined : input.Condition?.Expression,
 });
 
 const toEntries = ({ CatalogId, Entries }: Batch, caller: Caller) =>
@@ -120,6 +125,7 @@ export const toHeldShape = (held: HeldPermissions) => ({
   Resource: toResource(held),
   Permissions: held.permissions,
   PermissionsWithGrantOption: held.withGrantOption,
+  Condition: held.condition === undefined ? undefined : { Expression: held.condition },
   LastUpdated: seconds(held.lastUpdatedAt),
   LastUpdatedBy: held.lastUpdatedBy,
 });
