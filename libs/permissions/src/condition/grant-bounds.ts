@@ -15,7 +15,11 @@ export const isBounded = ({ condition, validFrom, validUntil }: GrantBounds): bo
   condition !== undefined || validFrom !== undefined || validUntil !== undefined;
 
 /** Decisions about LF-tags, and through them, do not ask for bounds: a grant that would be kept without is refused. */
-const UNBOUNDED_KINDS: ReadonlySet<string> = new Set(['LFTag', 'LFTagPolicy', 'LFTagExpression']);
+const UNBOUNDED_KINDS: ReadonlySet<GrantResource['kind']> = new Set<GrantResource['kind']>([
+  'LFTag',
+  'LFTagPolicy',
+  'LFTagExpression',
+]);
 
 /** @throws InvalidInputException what the condition says, or a time that is none, or they cannot be kept there */
 export function refuseUnfitBounds(kind: GrantResource['kind'], bounds: GrantBounds, now: Date): void {

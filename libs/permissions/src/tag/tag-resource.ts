@@ -93,13 +93,13 @@ const toThing = (resource: Taggable, { databaseId = '', tableId }: ResolvedResou
  */
 async function holdThing(scope: WriteScope, resource: Taggable): Promise<TaggedThing> {
   const permissions = PASSED_ON[resource.kind];
-  const seen = await resolveForGranting(scope, resource, permissions);
+  const seen = await resolveForGranting(scope, resource, permissions, {});
   await lockLFTags(scope.tx, catalogIdOf(resource), 'shared');
   await lockTagsOf(scope.tx, seen.tableId ?? seen.databaseId ?? '');
   const table = tableOf(resource);
   if (table === undefined) return toThing(resource, seen);
   await holdTable(scope, table);
-  return toThing(resource, await resolveForGranting(scope, resource, permissions));
+  return toThing(resource, await resolveForGranting(scope, resource, permissions, {}));
 }
 
 /** A pair that the caller may assign and remove. @throws InvalidInputException, EntityNotFoundException, AccessDeniedException */
