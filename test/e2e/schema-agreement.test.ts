@@ -140,6 +140,11 @@ const FACTS = `
   FROM ours JOIN pg_constraint ON conrelid = ours.oid AND contype = 'f'
   ORDER BY 1`;
 
+/** Facts that schema.prisma has no words for: a partial index. */
+const BEYOND_PRISMA = [
+  "lf_grant normal (catalog_id) WHERE ((condition <> ''::text) OR (valid_from IS NOT NULL) OR (valid_until IS NOT NULL))",
+];
+
 describe.each(DATABASES)('the migrated database on %s', (databaseName) => {
   it('has the tables, columns, types, keys, indexes and references that schema.prisma says', async () => {
     const text = await readFile('prisma/schema.prisma', 'utf8');
@@ -154,7 +159,9 @@ describe.each(DATABASES)('the migrated database on %s', (databaseName) => {
       const { rows } = await database.pool.query<{ fact: string }>(FACTS);
 
       // PostgreSQL quotes the names that are words of its own.
-      expect(rows.map(({ fact }) => fact.replaceAll('"', '')).sort()).toEqual(factsOf(dmmf.datamodel));
+      expect(rows.map(({ fact }) => fact.replaceAll('"', '')).sort()).toEqual(
+        [...factsOf(dmmf.datamodel), ...BEYOND_PRISMA].sort(),
+      );
     } finally {
       await database.close();
       await postgres?.stop();
