@@ -7,7 +7,7 @@ import {
   type Permission,
   type Reason,
 } from '@lakewarden/kernel';
-import { type Enforcer, newEnforcer, newModelFromString } from 'casbin';
+import { type Assertion, type Enforcer, newEnforcer, newModelFromString } from 'casbin';
 
 import { filterText } from '../filter/data-cells-filter.ts';
 import { filterPath, type GrantedType } from '../grant/grant.ts';
@@ -110,40 +110,79 @@ export function describeResource(resource: GovernedResource): string {
   }
 }
 
-/**
- * The few grants that can bear on one resource for one caller, compiled. Casbin's matcher walks every line it holds,
- * so it is never given more (design.md §3). A slice belongs to one resource path and one set of principals.
- */
-export class Slice {
-  readonly #lines: readonly SliceLine[];
+/** The model, compiled once for all slices: that costs far more than a decision. */
+class CompiledModel {
   readonly #enforcer: Enforcer;
-  readonly #contributing: SliceLine[];
-  readonly #known = new Map<string, Decision>();
+  readonly #assertion: Assertion;
+  #lines: readonly SliceLine[] = [];
+  #contributing: SliceLine[] = [];
 
-  private constructor(lines: readonly SliceLine[], enforcer: Enforcer, contributing: SliceLine[]) {
-    this.#lines = lines;
+  private constructor(enforcer: Enforcer, assertion: Assertion) {
     this.#enforcer = enforcer;
-    this.#contributing = contributing;
+    this.#assertion = assertion;
   }
 
-  static async of(lines: readonly SliceLine[]): Promise<Slice> {
-    const model = newModelFromString(MODEL);
-    for (const [line, { type, resource, permission, grantOption }] of lines.entries()) {
-      model.addPolicy('p', 'p', [String(line), type, resource, permission, String(grantOption), 'allow']);
-    }
-    const contributing: SliceLine[] = [];
-    const enforcer = await newEnforcer(model);
+  static async compile(): Promise<CompiledModel> {
+    const enforcer = await newEnforcer(newModelFromString(MODEL));
+    const assertion = enforcer.getModel().model.get('p')?.get('p');
+    if (assertion === undefined) throw new Error('grants.conf defines no policy');
+    const compiled = new CompiledModel(enforcer, assertion);
     await enforcer.addFunction('within', (type: SliceLine['type'], resource: string, on: On) =>
       isWithin(type, resource, on),
     );
     await enforcer.addFunction('isData', (permission: string) => DATA.has(permission));
     await enforcer.addFunction('isTableLevel', (type: string) => TABLE_LEVEL.has(type));
-    await enforcer.addFunction('contributes', (line: string) => {
-      const found = lines[Number(line)];
-      if (found !== undefined) contributing.push(found);
-      return found !== undefined;
-    });
-    return new Slice(lines, enforcer, contributing);
+    await enforcer.addFunction('contributes', (line: string) => compiled.#contributes(line));
+    return compiled;
+  }
+
+  #contributes(line: string): boolean {
+    const found = this.#lines[Number(line)];
+    if (found !== undefined) this.#contributing.push(found);
+    return found !== undefined;
+  }
+
+  /** Of these lines alone, in one go: nothing else is decided before it has answered. */
+  decide(
+    lines: readonly SliceLine[],
+    on: On,
+    permission: Permission,
+    withGrantOption: boolean,
+  ): { readonly allowed: boolean; readonly contributing: readonly SliceLine[] } {
+    this.#lines = lines;
+    this.#contributing = [];
+    this.#assertion.policy = lines.map((line, i) => [
+      String(i),
+      line.type,
+      line.resource,
+      line.permission,
+      String(line.grantOption),
+      'allow',
+    ]);
+    const allowed = this.#enforcer.enforceSync(on, permission, withGrantOption);
+    return { allowed, contributing: this.#contributing };
+  }
+}
+
+let model: Promise<CompiledModel> | undefined;
+
+/**
+ * The few grants that can bear on one resource for one caller. Casbin's matcher walks every line it holds, so it is
+ * never given more (design.md §3). A slice belongs to one resource path and one set of principals.
+ */
+export class Slice {
+  readonly #lines: readonly SliceLine[];
+  readonly #model: CompiledModel;
+  readonly #known = new Map<string, Decision>();
+
+  private constructor(lines: readonly SliceLine[], compiled: CompiledModel) {
+    this.#lines = lines;
+    this.#model = compiled;
+  }
+
+  static async of(lines: readonly SliceLine[]): Promise<Slice> {
+    model ??= CompiledModel.compile();
+    return new Slice(lines, await model);
   }
 
   get size(): number {
@@ -158,9 +197,7 @@ export class Slice {
     const key = `${of} ${permission} ${String(withGrantOption)}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    this.#contributing.length = 0;
-    const allowed = this.#enforcer.enforceSync(on, permission, withGrantOption);
-    const lines = [...this.#contributing];
+    const { allowed, contributing: lines } = this.#model.decide(this.#lines, on, permission, withGrantOption);
     const decision: Decision = {
       allowed,
       // Whoever is asked about a filter itself is asked about all of its rows.
