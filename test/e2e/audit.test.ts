@@ -188,6 +188,20 @@ describe.each(DATABASES)('the audit trail on %s', (databaseName) => {
     expect(told.reduce((sum, { count }) => sum + count, 0)).toBe(60);
   });
 
+  it('costs a read no statement of its own', async () => {
+    const statements = async () => {
+      const text = await (await fetch(`${lake.url}/metrics`)).text();
+      return Number(/lakewarden_database_statements_total (\d+)/.exec(text)?.[1]);
+    };
+    const read = () => lake.glue('GetTable', { DatabaseName: 'sales', Name: 'orders' });
+    await read();
+    const READS = 200;
+    const before = await statements();
+    for (let i = 0; i < READS; i += 1) expect((await read()).status).toBe(200);
+    // Background work goes on meanwhile: some a second, and not one a read.
+    expect((await statements()) - before).toBeLessThan(READS / 2);
+  });
+
   it('is paged, the newest first, and filtered by all that was asked for', async () => {
     const page = async (after: string | null, filter: object) => {
       const { data } = await graphql(

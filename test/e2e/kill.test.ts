@@ -6,8 +6,11 @@ import { join } from 'node:path';
 import { signRequest } from '@lakewarden/aws-wire';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { auditEvents } from '../support/audit.ts';
+import { login } from '../support/graphql.ts';
 import { DATABASES } from '../support/lake.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
+import { newUser } from '../support/principals.ts';
 
 const BATCH = 20;
 
@@ -63,11 +66,17 @@ describe.each(DATABASES)('kill -9 on %s', (databaseName) => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  const glue = async (operation: string, input: object): Promise<Record<string, unknown>> => {
-    const key = JSON.parse(await readFile(join(directory, 'admin-credentials.json'), 'utf8')) as {
-      accessKeyId: string;
-      secretAccessKey: string;
+  interface Key {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+  }
+  const credentials = async () =>
+    JSON.parse(await readFile(join(directory, 'admin-credentials.json'), 'utf8')) as Key & {
+      readonly consolePassword: string;
     };
+  const glue = async (operation: string, input: object, by?: Key): Promise<Record<string, unknown>> => {
+    const { accessKeyId, secretAccessKey } = by ?? (await credentials());
+    const key = { accessKeyId, secretAccessKey };
     const body = JSON.stringify(input);
     const headers = signRequest({
       method: 'POST',
@@ -191,5 +200,45 @@ describe.each(DATABASES)('kill -9 on %s', (databaseName) => {
         expect(metadata).toMatchObject({ 'format-version': 2, 'last-column-id': 1 });
       }
     }
+  });
+
+  it('has the audit event of every write that was acknowledged and of every refusal that was answered', async () => {
+    const ann = await newUser({ url, ...(await credentials()) }, 'ann');
+    const written = new Set<string>();
+    const refused = new Set<string>();
+    let next = 0;
+    const work = async (): Promise<void> => {
+      for (;;) {
+        const n = (next += 1);
+        const Name = `audited${String(n)}`;
+        if (n % 2 === 0) {
+          await glue('CreateDatabase', { DatabaseInput: { Name } });
+          written.add(Name);
+        } else {
+          const refusal = await glue('GetDatabase', { Name }, ann).then(
+            () => 'answered',
+            (error: unknown) => String(error),
+          );
+          if (!refusal.includes('AccessDenied')) throw new Error(refusal);
+          refused.add(Name);
+        }
+        if (n > 60) await kill();
+      }
+    };
+    await Promise.allSettled([work(), work(), work(), work()]);
+    await start();
+
+    const token = await login({ url, consolePassword: (await credentials()).consolePassword });
+    const told = (events: Awaited<ReturnType<typeof auditEvents>>) =>
+      new Set(
+        events.map(({ resource, changes }) => (changes as { database?: string }[])[0]?.database ?? resource),
+      );
+    const made = told(await auditEvents({ url }, token, { action: 'glue:CreateDatabase' }, 1000));
+    const denied = told(
+      await auditEvents({ url }, token, { action: 'glue:GetDatabase', allowed: false }, 1000),
+    );
+    expect([written.size, refused.size].every((size) => size > 10)).toBe(true);
+    expect([...written].filter((name) => !made.has(name))).toEqual([]);
+    expect([...refused].filter((name) => ![...denied].some((arn) => arn.endsWith(`/${name}`)))).toEqual([]);
   });
 });

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { inWords, readEvents } from '../support/events.ts';
+import { auditEvents } from '../support/audit.ts';
 import { login } from '../support/graphql.ts';
 import { DATABASES, type Lake, startLake } from '../support/lake.ts';
+import { lakeFormation } from '../support/lakeformation.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -87,6 +89,27 @@ describe.each(DATABASES)('retention on %s', (databaseName) => {
       'DATABASE CREATED next',
     ]);
     expect(await metric(lake, /lakewarden_trimmed_total\{what="changes"\} (\d+)/)).toBeGreaterThan(8);
+  });
+
+  it('given a number of days for the audit trail, trims what is older and keeps the rest of the chain', async () => {
+    const { DataLakeSettings } = (await lakeFormation(lake, 'GetDataLakeSettings', {}, now)).body as {
+      DataLakeSettings: { Parameters: object };
+    };
+    const bearer = await login(lake);
+    expect((await auditEvents(lake, bearer, { action: 'glue:CreateTable' })).length).toBeGreaterThan(0);
+    const put = await lakeFormation(
+      lake,
+      'PutDataLakeSettings',
+      { DataLakeSettings: { ...DataLakeSettings, Parameters: { AUDIT_RETENTION_DAYS: '1' } } },
+      now,
+    );
+    expect(put.status).toBe(200);
+    // What was done before the clock went on is older than that; what was just done is not.
+    for (;;) if ((await auditEvents(lake, bearer, { action: 'glue:CreateTable' })).length === 0) break;
+    const left = await auditEvents(lake, bearer, {}, 1000);
+    expect(left.map(({ action }) => action)).toContain('lakeformation:PutDataLakeSettings');
+    expect(Number(left.at(-1)?.seq)).toBeGreaterThan(1);
+    expect(await metric(lake, /lakewarden_trimmed_total\{what="audit"\} (\d+)/)).toBeGreaterThan(0);
   });
 });
 

@@ -3,7 +3,12 @@ import { signRequest } from '@lakewarden/aws-wire';
 import type { Answer, Signer } from './glue.ts';
 
 /** A signed Lake Formation call over HTTP. */
-export async function lakeFormation(signer: Signer, operation: string, input: object = {}): Promise<Answer> {
+export async function lakeFormation(
+  signer: Signer,
+  operation: string,
+  input: object = {},
+  now = new Date(),
+): Promise<Answer> {
   const url = new URL(`/${operation}`, signer.url);
   const body = JSON.stringify(input);
   const headers = signRequest({
@@ -16,7 +21,7 @@ export async function lakeFormation(signer: Signer, operation: string, input: ob
     ...(signer.sessionToken !== undefined && { sessionToken: signer.sessionToken }),
     region: 'us-east-1',
     service: 'lakeformation',
-    now: new Date(),
+    now,
   });
   delete headers['host']; // fetch sets it, from the same URL
   const answer = await fetch(url, { method: 'POST', headers, body });
