@@ -57,6 +57,16 @@ import {
   registerResource,
   revokePermissions,
   updateDataCellsFilter,
+  addLFTagsToResource,
+  createLFTag,
+  createLFTagExpression,
+  deleteLFTag,
+  deleteLFTagExpression,
+  getLFTag,
+  listLFTags,
+  removeLFTagsFromResource,
+  updateLFTag,
+  updateLFTagExpression,
 } from '@lakewarden/permissions';
 import { ChangeAwareCache, ChangeFeed, Database, migrate, UseCaseRunner } from '@lakewarden/storage';
 
@@ -72,6 +82,7 @@ import {
   pathOf,
   ROLE,
   type Step,
+  type TagStep,
   USERS,
 } from './story.ts';
 
@@ -230,6 +241,9 @@ export class InProcessStory implements Listener {
     for (const { name } of items) {
       await this.#lake.run(admin, deleteDatabase, { catalogId: ACCOUNT, name });
     }
+    // With the grants on them, the expressions that name them, and what is granted through these.
+    const tags = await this.#lake.run(admin, listLFTags, { catalogId: ACCOUNT, limit: MANY });
+    for (const { key } of tags.items) await this.#lake.run(admin, deleteLFTag, { catalogId: ACCOUNT, key });
     const places = await this.#lake.run(admin, listResources, { filters: [], limit: MANY });
     for (const { location } of places.items) {
       await this.#lake.run(admin, deregisterResource, { arn: locationArn(location) });
@@ -287,6 +301,16 @@ export class InProcessStory implements Listener {
     if ('table' in on) return { kind: 'Table', table: this.#tableRef(on.table) };
     if ('location' in on)
       return { kind: 'DataLocation', catalogId: ACCOUNT, location: placeOfArn(locationArn(on.location)) };
+    if ('tag' in on) return { kind: 'LFTag', catalogId: ACCOUNT, key: on.tag, values: on.values };
+    if ('tablesTagged' in on || 'databasesTagged' in on) {
+      const said = 'tablesTagged' in on ? on.tablesTagged : on.databasesTagged;
+      return {
+        kind: 'LFTagPolicy',
+        catalogId: ACCOUNT,
+        of: 'tablesTagged' in on ? 'TABLE' : 'DATABASE',
+        expression: typeof said === 'string' ? { name: said } : toConditions(said),
+      };
+    }
     const table = this.#tableRef(on.of);
     if ('filter' in on) return { kind: 'DataCellsFilter', table, name: on.filter };
     // The doors fold them.
@@ -340,6 +364,16 @@ export class InProcessStory implements Listener {
       case 'Deregister':
         await ask(deregisterResource, { arn: locationArn(step.location) });
         return {};
+      case 'MakeTag':
+      case 'ChangeTag':
+      case 'DropTag':
+      case 'GetTag':
+      case 'Assign':
+      case 'Unassign':
+      case 'SaveExpression':
+      case 'ChangeExpression':
+      case 'DropExpression':
+        return this.#onTags(step);
       case 'Decide': {
         const [decided] = await this.decideAll(step.as, [step]);
         return decided ?? {};
@@ -422,6 +456,47 @@ export class InProcessStory implements Listener {
     }
   }
 
+  async #onTags(step: TagStep): Promise<Partial<Answer>> {
+    const ask = <Command, Result>(useCase: UseCase<Command, Result>, command: Command) =>
+      this.#lake.run(this.#caller(step.as), useCase, command);
+    const catalogId = ACCOUNT;
+    switch (step.op) {
+      case 'MakeTag':
+        await ask(createLFTag, { catalogId, key: step.key, values: step.values });
+        return {};
+      case 'ChangeTag':
+        await ask(updateLFTag, {
+          catalogId,
+          key: step.key,
+          valuesToAdd: step.add,
+          valuesToDelete: step.drop,
+        });
+        return {};
+      case 'DropTag':
+        await ask(deleteLFTag, { catalogId, key: step.key });
+        return {};
+      case 'GetTag':
+        return { names: [...(await ask(getLFTag, { catalogId, key: step.key })).values] };
+      case 'Assign':
+      case 'Unassign': {
+        const tags = [{ key: step.key, values: [step.value] }];
+        const useCase = step.op === 'Assign' ? addLFTagsToResource : removeLFTagsFromResource;
+        const [failure] = await ask(useCase, { catalogId, resource: this.#grantResource(step.on), tags });
+        if (failure !== undefined) throw failure.error;
+        return {};
+      }
+      case 'SaveExpression':
+      case 'ChangeExpression': {
+        const useCase = step.op === 'SaveExpression' ? createLFTagExpression : updateLFTagExpression;
+        await ask(useCase, { catalogId, name: step.name, expression: toConditions(step.expression) });
+        return {};
+      }
+      case 'DropExpression':
+        await ask(deleteLFTagExpression, { catalogId, name: step.name });
+        return {};
+    }
+  }
+
   async #decide(scope: ReadScope, { permission, on, withGrantOption }: Decide): Promise<Answer> {
     const refused = { code: 'AccessDeniedException' };
     if (!isPermission(permission)) return refused;
@@ -465,6 +540,8 @@ const filterInput = (
   // The doors fold and sort them.
   columns: { isExcludeList: isExclude, names: columns.map((column) => column.toLowerCase()).sort() },
 });
+const toConditions = (expression: Readonly<Record<string, readonly string[]>>) =>
+  Object.entries(expression).map(([key, values]) => ({ key, values }));
 
 const tableInput = ({
   columns,

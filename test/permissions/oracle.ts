@@ -1,7 +1,16 @@
 import { type OracleFilter, OracleFilters, seenCells, type Shown, showsEveryRow } from './oracle-filters.ts';
 import { STORY_CONDITIONS } from './oracle-conditions.ts';
 import { type LocationCaller, OracleLocations } from './oracle-locations.ts';
-import { type Answer, type FilterStep, type On, pathOf, type Step } from './story.ts';
+import { OracleTags, type Outcome, type TagCaller, type TaggedPlace } from './oracle-tags.ts';
+import {
+  type Answer,
+  type FilterStep,
+  type On,
+  type OnTags,
+  pathOf,
+  type Step,
+  type TagStep,
+} from './story.ts';
 
 /**
  * The decision rule again, from the specification alone and in plain loops over plain data: what the lake answers is
@@ -64,6 +73,34 @@ const missing = () => new Refusal('EntityNotFoundException');
 const invalid = () => new Refusal('InvalidInputException');
 const taken = () => new Refusal('AlreadyExistsException');
 
+/** What LF-tags say of a step. */
+const told = (outcome: Outcome): Partial<Answer> => {
+  if (outcome === 'denied') throw denied();
+  if (outcome === 'missing') throw missing();
+  if (outcome === 'invalid') throw invalid();
+  return {};
+};
+
+/** §3, of LF-tags themselves. */
+const ON_TAG = ['DESCRIBE', 'ASSOCIATE', 'ALTER', 'DROP'];
+
+const policyOf = (on: Exclude<OnTags, { tag: string }>) =>
+  'tablesTagged' in on
+    ? { of: 'tables' as const, expression: on.tablesTagged }
+    : { of: 'databases' as const, expression: on.databasesTagged };
+
+const heldPolicy = (on: Exclude<OnTags, { tag: string }>, principal: string, permission: string) => ({
+  ...policyOf(on),
+  principal,
+  permission,
+  option: false,
+});
+
+const isOnTags = (on: On): on is OnTags => 'tag' in on || 'tablesTagged' in on || 'databasesTagged' in on;
+
+/** What is granted on by the names of the catalog. */
+type NamedThing = Exclude<On, OnTags | { location: string } | { filter: string }>;
+
 const EVERYBODY = ['IAM_ALLOWED_PRINCIPALS', 'IAMPrincipals'];
 const NO_TABLE = -1;
 
@@ -97,6 +134,7 @@ export class Oracle {
   readonly #filters = new OracleFilters();
   /** A grant that is being made, or taken back: what is held under a condition passes on no more than that. */
   #passing: { readonly when: string | undefined } | undefined;
+  readonly #tags = new OracleTags();
   #ids = 0;
 
   /** The groups of a user; for whoever has to present him. */
@@ -174,7 +212,108 @@ export class Oracle {
         return this.#onFilter(step);
       case 'Decide':
         return this.#decide(step);
+      case 'MakeTag':
+      case 'ChangeTag':
+      case 'DropTag':
+      case 'GetTag':
+      case 'Assign':
+      case 'Unassign':
+      case 'SaveExpression':
+      case 'ChangeExpression':
+      case 'DropExpression':
+        return this.#onTags(step);
     }
+  }
+
+  #tagCaller(caller: string): TagCaller {
+    return {
+      isAdmin: this.#isAdmin(caller),
+      seesAll: this.#mayCatalog(caller, 'DESCRIBE'),
+      names: this.#names(caller),
+      creator: caller.replace('session/', 'role/'),
+    };
+  }
+
+  #onTags(step: TagStep): Partial<Answer> {
+    const who = this.#tagCaller(step.as);
+    const may = (permission: string) => this.#mayCatalog(step.as, permission);
+    switch (step.op) {
+      case 'MakeTag':
+        return told(this.#tags.make(who, may('CREATE_LF_TAG'), step));
+      case 'ChangeTag':
+        return told(this.#tags.change(who, step));
+      case 'DropTag':
+        return told(this.#tags.drop(who, step));
+      case 'GetTag': {
+        const values = this.#tags.get(who, step);
+        return typeof values === 'string' ? told(values) : { names: [...values] };
+      }
+      case 'Assign':
+        return told(this.#tags.assign(who, this.#taggable(step.as, step.on), step));
+      case 'Unassign':
+        return told(this.#tags.unassign(who, this.#taggable(step.as, step.on), step));
+      case 'SaveExpression':
+        return told(this.#tags.save(who, may('CREATE_LF_TAG_EXPRESSION'), step));
+      case 'ChangeExpression':
+        return told(this.#tags.changeExpression(who, step));
+      case 'DropExpression':
+        return told(this.#tags.dropExpression(who, step));
+    }
+  }
+
+  /** What is to carry a tag: as in Lake Formation that takes what it takes to grant all that there is to hold on it. */
+  #taggable(caller: string, on: On): TaggedPlace[] {
+    if (!('database' in on || 'table' in on || 'columns' in on)) throw invalid();
+    const permissions = GRANTABLE['database' in on ? 'database' : 'table'].filter((each) => each !== 'ALL');
+    const rows = this.#mayPassOn(caller, { on, permissions }, undefined);
+    return rows.map(({ database, table, columns }) => ({
+      database,
+      ...(table !== NO_TABLE && { table }),
+      ...(columns[0] !== undefined && { column: columns[0] }),
+    }));
+  }
+
+  #grantTags(on: OnTags, { as, permissions, option, to }: Extract<Step, { op: 'Grant' }>): Partial<Answer> {
+    this.#mayPassTagsOn(as, on, permissions);
+    if (to === 'IAM_ALLOWED_PRINCIPALS' && permissions.some((each) => each !== 'ALL')) throw invalid();
+    if (to === 'nobody') throw invalid();
+    for (const permission of permissions) {
+      if ('tag' in on) this.#tags.grantTag(on, to, permission, option.includes(permission));
+      else {
+        const policy = policyOf(on);
+        this.#tags.grantPolicy({ ...policy, principal: to, permission, option: option.includes(permission) });
+      }
+    }
+    return {};
+  }
+
+  #mayPassTagsOn(as: string, on: OnTags, permissions: readonly string[]): void {
+    const row = 'tag' in on ? ON_TAG : GRANTABLE['tablesTagged' in on ? 'table' : 'database'];
+    if (permissions.some((each) => !row.includes(each))) throw invalid();
+    const who = this.#tagCaller(as);
+    if ('tag' in on) {
+      told(this.#tags.mayPassTagOn(who, on, permissions));
+      return;
+    }
+    const { of, expression } = policyOf(on);
+    told(this.#tags.mayPassPolicyOn(who, of, expression, permissions));
+  }
+
+  #revokeTags(
+    on: OnTags,
+    { as, permissions, option, from }: Extract<Step, { op: 'Revoke' }>,
+  ): Partial<Answer> {
+    this.#mayPassTagsOn(as, on, [...permissions, ...option]);
+    const optionOnly = option.filter((each) => !permissions.includes(each));
+    const isDone =
+      'tag' in on
+        ? this.#tags.revokeTag(on, from, permissions, optionOnly)
+        : this.#tags.revokePolicies(
+            permissions.map((each) => heldPolicy(on, from, each)),
+            optionOnly.map((each) => heldPolicy(on, from, each)),
+          );
+    if (!isDone) throw invalid();
+    return {};
   }
 
   /** §2. */
@@ -242,11 +381,26 @@ export class Oracle {
       if (!withOption && permission === 'DESCRIBE') return true;
     }
     const names = this.#names(caller);
-    return !withOption && permission === 'DESCRIBE' && this.#filters.showsDatabase(database.id, names);
+    const follows = permission === 'DESCRIBE' && !withOption;
+    if (follows && this.#filters.showsDatabase(database.id, names)) return true;
+    const byTags = this.#tags.onDatabase(names, database.id, withOption);
+    if (byTags.some((given) => given === permission || given === 'ALL' || follows)) return true;
+    return (
+      follows && database.tables.some((table) => this.#byTags(caller, database, table, false).length > 0)
+    );
+  }
+
+  /** What policies on tables give of this one; where only columns match that is SELECT of them alone. */
+  #byTags(caller: string, database: Database, table: Table, withOption: boolean) {
+    const place = { database: database.id, table: table.id, columns: columnsOf(table) };
+    return this.#tags
+      .onTable(this.#names(caller), place, withOption)
+      .filter(({ permission, isWhole }) => isWhole || permission === 'SELECT' || permission === 'ALL');
   }
 
   #seesWholeDatabase(caller: string, database: Database): boolean {
     if (this.#isAdmin(caller) || this.#isReadOnlyAdmin(caller)) return true;
+    if (this.#tags.onDatabase(this.#names(caller), database.id, false).length > 0) return true;
     return this.#holds(caller, false).some(
       ({ kind, database: id }) => kind === 'database' && id === database.id,
     );
@@ -277,9 +431,30 @@ export class Oracle {
     if (table !== undefined && !withOption && (permission === 'SELECT' || permission === 'DESCRIBE')) {
       giving.push(...this.#filters.shownOn(table.id, this.#names(caller)));
     }
+    if (table !== undefined)
+      giving.push(...this.#givenByTags(caller, database, table, permission, withOption));
     return giving.filter(
       ({ kind }) => permission === 'SELECT' || permission === 'DESCRIBE' || kind !== 'column',
     );
+  }
+
+  #givenByTags(
+    caller: string,
+    database: Database,
+    table: Table,
+    permission: string,
+    withOption: boolean,
+  ): Pick<Held, 'kind' | 'columns'>[] {
+    const follows = permission === 'DESCRIBE' && !withOption;
+    return this.#byTags(caller, database, table, withOption)
+      .filter(({ permission: given, isWhole }) =>
+        isWhole ? given === permission || given === 'ALL' || follows : permission === 'SELECT' || follows,
+      )
+      .map(({ isWhole, columns }) =>
+        isWhole
+          ? { kind: 'except', columns: columnsOf(table).filter((column) => !columns.includes(column)) }
+          : { kind: 'column', columns },
+      );
   }
 
   #visible(caller: string, database: Database, table: Table, permission: string): string[] {
@@ -296,7 +471,10 @@ export class Oracle {
 
   #mayTable(caller: string, database: Database, table: Table, permission: string): boolean {
     if (permission === 'DESCRIBE') return this.#seesTable(caller, database, table);
-    return this.#givingOn(caller, database, table, permission).length > 0;
+    const hasNone = columnsOf(table).length === 0;
+    return hasNone
+      ? this.#givingOn(caller, database, table, permission).length > 0
+      : this.#visible(caller, database, table, permission).length > 0;
   }
 
   /** §9: that it is not there is told to those who may see the full list. */
@@ -363,11 +541,12 @@ export class Oracle {
       case 'DeleteDatabase': {
         const database = this.#database(step.as, step.database, 'DROP');
         // §9: it goes with all that is in it, or not at all.
-        if (database.tables.some((table) => !this.#mayTable(step.as, database, table, 'DROP')))
-          throw denied();
+        const mayDrop = (table: Table) => this.#givingOn(step.as, database, table, 'DROP').length > 0;
+        if (!database.tables.every(mayDrop)) throw denied();
         this.#databases = this.#databases.filter((each) => each !== database);
         this.#filters.drop((filter) => filter.database === database.id);
         this.#held = this.#held.filter((held) => held.database !== database.id);
+        this.#tags.databaseGone(database.id);
         return {};
       }
     }
@@ -431,6 +610,7 @@ export class Oracle {
         database.tables = database.tables.filter((each) => each !== table);
         this.#filters.drop((filter) => filter.table === table.id);
         this.#held = this.#held.filter((held) => held.table !== table.id);
+        this.#tags.tableGone(table.id);
         return {};
       }
       case 'GetPartitions': {
@@ -457,6 +637,7 @@ export class Oracle {
   /** §5: a dropped column leaves its lists. */
   #dropColumns(table: Table, dropped: readonly string[]): void {
     this.#filters.dropColumns(table.id, dropped);
+    this.#tags.columnsGone(table.id, dropped);
     const before = this.#held.filter((held) => held.table === table.id);
     this.#held = this.#held.filter((held) => held.table !== table.id);
     for (const held of before) {
@@ -638,7 +819,7 @@ export class Oracle {
   /** What is granted on: one entry for each row that is then held, and the columns that it reaches. */
   #resolve(
     caller: string,
-    on: Exclude<On, { location: string } | { filter: string }>,
+    on: NamedThing,
   ): { rows: (Target & Pick<Held, 'columns'>)[]; database?: Database; table?: Table } {
     if ('catalog' in on)
       return { rows: [{ kind: 'catalog', database: NO_TABLE, table: NO_TABLE, columns: [] }] };
@@ -667,10 +848,7 @@ export class Oracle {
   /** §9: the same permission with grant option over at least that scope. */
   #mayPassOn(
     caller: string,
-    {
-      on,
-      permissions,
-    }: { on: Exclude<On, { location: string } | { filter: string }>; permissions: readonly string[] },
+    { on, permissions }: { on: NamedThing; permissions: readonly string[] },
     when: string | undefined,
   ) {
     const { rows, database, table } = this.#resolve(caller, on);
@@ -681,13 +859,7 @@ export class Oracle {
     return rows.map((row) => ({ ...row, when }));
   }
 
-  #reaches(
-    caller: string,
-    on: Exclude<On, { location: string } | { filter: string }>,
-    permission: string,
-    database?: Database,
-    table?: Table,
-  ): boolean {
+  #reaches(caller: string, on: NamedThing, permission: string, database?: Database, table?: Table): boolean {
     if (database === undefined) return this.#mayCatalog(caller, permission, true);
     if ('database' in on) return this.#mayDatabase(caller, database, permission, true);
     const giving = this.#givingOn(caller, database, table, permission, true);
@@ -700,11 +872,7 @@ export class Oracle {
     );
   }
 
-  #refuseUnfit(
-    on: Exclude<On, { location: string } | { filter: string }>,
-    permissions: readonly string[],
-    option: readonly string[],
-  ): void {
+  #refuseUnfit(on: NamedThing, permissions: readonly string[], option: readonly string[]): void {
     const kind =
       'catalog' in on
         ? 'catalog'
@@ -725,6 +893,7 @@ export class Oracle {
     if (permissions.length === 0 || option.some((each) => !permissions.includes(each))) throw invalid();
     if ('location' in on) return this.#grantLocation(on, step);
     if ('filter' in on) return this.#grantFilter(on, step);
+    if (isOnTags(on)) return this.#grantTags(on, step);
     this.#refuseUnfit(on, permissions, option);
     if (step.when !== undefined && !(step.when in STORY_CONDITIONS)) throw invalid();
     const rows = this.#mayPassOn(as, { on, permissions }, step.when);
@@ -764,6 +933,7 @@ export class Oracle {
     if (permissions.length + option.length === 0) throw invalid();
     if ('location' in on) return this.#revokeLocation(on, step);
     if ('filter' in on) return this.#revokeFilter(on, step);
+    if (isOnTags(on)) return this.#revokeTags(on, step);
     this.#refuseUnfit(on, permissions, option);
     const rows = this.#mayPassOn(as, { on, permissions: [...permissions, ...option] }, step.when);
     const heldBy = (permission: string): Held[] =>

@@ -9,6 +9,9 @@ import { ACCOUNT, type Answer, GROUPS, type Listener, type On, ROLE, type Step, 
 const principal = (name: string) => ({ DataLakePrincipalIdentifier: arnOf(name) });
 const toColumns = (names: readonly string[]) => names.map((Name) => ({ Name, Type: 'string' }));
 
+const toConditions = (expression: Readonly<Record<string, readonly string[]>>) =>
+  Object.entries(expression).map(([TagKey, TagValues]) => ({ TagKey, TagValues }));
+
 const record = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? { ...value } : {};
 const list = (value: unknown): readonly Readonly<Record<string, unknown>>[] =>
@@ -62,6 +65,9 @@ export class HttpStory implements Listener {
     if (step.op === 'Decide') throw new Error('no door asks for a bare decision');
     const { status, body } = await this.#send(step);
     if (status !== 200) return { code: String(body['__type']) };
+    // One tag is told of: what could not be done of it is the answer.
+    const [failure] = list(body['Failures']);
+    if (failure !== undefined) return { code: String(record(failure['Error'])['ErrorCode']) };
     return { code: 'OK', ...this.#read(step, body) };
   }
 
@@ -93,6 +99,13 @@ export class HttpStory implements Listener {
     if ('table' in on) return { Table: this.#at(on.table) };
     if ('location' in on) return { DataLocation: { ResourceArn: locationArn(on.location) } };
     if ('filter' in on) return { DataCellsFilter: this.#filterAt(on) };
+    if ('tag' in on) return { LFTag: { TagKey: on.tag, TagValues: on.values } };
+    if ('tablesTagged' in on || 'databasesTagged' in on) {
+      const said = 'tablesTagged' in on ? on.tablesTagged : on.databasesTagged;
+      const ResourceType = 'tablesTagged' in on ? 'TABLE' : 'DATABASE';
+      const what = typeof said === 'string' ? { ExpressionName: said } : { Expression: toConditions(said) };
+      return { LFTagPolicy: { ResourceType, ...what } };
+    }
     if ('columns' in on) return { TableWithColumns: { ...this.#at(on.of), ColumnNames: on.columns } };
     const ColumnWildcard = on.allColumnsBut.length === 0 ? {} : { ExcludedColumnNames: on.allColumnsBut };
     return { TableWithColumns: { ...this.#at(on.of), ColumnWildcard } };
@@ -134,6 +147,32 @@ export class HttpStory implements Listener {
         });
       case 'Deregister':
         return lake('DeregisterResource', { ResourceArn: locationArn(step.location) });
+      case 'MakeTag':
+        return lake('CreateLFTag', { TagKey: step.key, TagValues: step.values });
+      case 'ChangeTag':
+        return lake('UpdateLFTag', {
+          TagKey: step.key,
+          ...(step.add.length > 0 && { TagValuesToAdd: step.add }),
+          ...(step.drop.length > 0 && { TagValuesToDelete: step.drop }),
+        });
+      case 'DropTag':
+        return lake('DeleteLFTag', { TagKey: step.key });
+      case 'GetTag':
+        return lake('GetLFTag', { TagKey: step.key });
+      case 'Assign':
+      case 'Unassign':
+        return lake(step.op === 'Assign' ? 'AddLFTagsToResource' : 'RemoveLFTagsFromResource', {
+          Resource: this.#resource(step.on),
+          LFTags: [{ TagKey: step.key, TagValues: [step.value] }],
+        });
+      case 'SaveExpression':
+      case 'ChangeExpression':
+        return lake(step.op === 'SaveExpression' ? 'CreateLFTagExpression' : 'UpdateLFTagExpression', {
+          Name: step.name,
+          Expression: toConditions(step.expression),
+        });
+      case 'DropExpression':
+        return lake('DeleteLFTagExpression', { Name: step.name });
       case 'CreateDatabase':
         return glue({
           DatabaseInput: { Name: step.database, Description: 'told', LocationUri: step.location },
@@ -207,6 +246,7 @@ export class HttpStory implements Listener {
       const names = ColumnNames ?? record(ColumnWildcard)['ExcludedColumnNames'];
       return { columns: (Array.isArray(names) ? names.map(String) : []).sort() };
     }
+    if (step.op === 'GetTag') return { names: body['TagValues'] as string[] }; // read by one who may
     if (step.op !== 'GetTable') return {};
     const { StorageDescriptor, PartitionKeys } = record(body['Table']);
     return { columns: [...namesIn(record(StorageDescriptor)['Columns']), ...namesIn(PartitionKeys)].sort() };
@@ -229,6 +269,10 @@ export async function endStory(lake: Lake): Promise<void> {
   const onPlaces = await lakeFormation(lake, 'ListPermissions', { ResourceType: 'DATA_LOCATION' });
   for (const { Principal, Permissions, Resource } of list(onPlaces.body['PrincipalResourcePermissions'])) {
     await lakeFormation(lake, 'RevokePermissions', { Principal, Resource, Permissions });
+  }
+  // With the grants on them, the expressions that name them, and what is granted through these.
+  for (const { TagKey } of list((await lakeFormation(lake, 'ListLFTags')).body['LFTags'])) {
+    await lakeFormation(lake, 'DeleteLFTag', { TagKey });
   }
   const held = await lakeFormation(lake, 'ListPermissions', { ResourceType: 'CATALOG' });
   for (const { Principal, Permissions, Condition } of list(held.body['PrincipalResourcePermissions'])) {

@@ -60,6 +60,25 @@ const when = fc.oneof(
   fc.constantFrom(...Object.keys(STORY_CONDITIONS)),
 );
 
+const KEYS = ['env', 'class'];
+const VALUES = ['x', 'y'];
+const key = fc.constantFrom(...KEYS);
+const value = fc.constantFrom(...VALUES);
+const values = fc.subarray(VALUES, { minLength: 1 });
+const expression = fc.oneof(
+  fc.record({ env: values }),
+  fc.record({ class: values }),
+  fc.record({ env: values, class: values }),
+);
+const tagged = fc.oneof({ weight: 3, arbitrary: expression }, { weight: 1, arbitrary: fc.constant('saved') });
+const taggable = fc.oneof<fc.Arbitrary<On>[]>(
+  database.map((name) => ({ database: name })),
+  table.map((name) => ({ table: name })),
+  fc.record({ columns: fc.subarray(COLUMNS.slice(0, 3), { minLength: 1 }), of: table }),
+);
+
+const isOfTags = (on: On): boolean => 'tag' in on || 'tablesTagged' in on || 'databasesTagged' in on;
+
 const granting = fc
   .oneof<fc.Arbitrary<[On, string[]]>[]>(
     fc.tuple(fc.constant<On>({ catalog: true }), fc.subarray(ON_CATALOG.slice(0, 2), { minLength: 1 })),
@@ -86,6 +105,22 @@ const granting = fc
         fc.subarray(['SELECT', 'DESCRIBE', 'DROP'], { minLength: 1 }),
       ),
     ),
+    fc.tuple(
+      tagged.map((tablesTagged) => ({ tablesTagged })),
+      fc.subarray(ON_TABLE, { minLength: 1 }),
+    ),
+    fc.tuple(
+      tagged.map((tablesTagged) => ({ tablesTagged })),
+      fc.constantFrom(['SELECT'], ['ALL']),
+    ),
+    fc.tuple(
+      tagged.map((databasesTagged) => ({ databasesTagged })),
+      fc.subarray(ON_DATABASE, { minLength: 1 }),
+    ),
+    fc.tuple(
+      fc.record({ tag: key, values: fc.oneof(values, fc.constant<string[]>(['*'])) }),
+      fc.subarray(['DESCRIBE', 'ASSOCIATE', 'ALTER', 'DROP'], { minLength: 1 }),
+    ),
     fc.tuple(fc.record({ columns, of: table }), fc.constant(['SELECT'])),
     fc.tuple(
       fc.record({ allColumnsBut: fc.subarray([...COLUMNS, 'day']), of: table }),
@@ -98,7 +133,7 @@ const granting = fc
       permissions: fc.constant(permissions),
       option: fc.oneof(fc.constant<string[]>([]), fc.subarray(permissions)),
       as: caller,
-      when: 'location' in on || 'filter' in on ? fc.constant(undefined) : when,
+      when: 'location' in on || 'filter' in on || isOfTags(on) ? fc.constant(undefined) : when,
     }),
   );
 const grantee = fc.constantFrom(...GRANTEES);
@@ -144,6 +179,20 @@ const anyStep: fc.Arbitrary<Step> = fc
       arbitrary: fc.record({ op: op('UpdateFilter'), as: caller, filter, of: table, ...filterShows }),
     },
     fc.record({ op: op('DeleteFilter'), as: caller, filter, of: table }),
+    fc.record({ op: op('MakeTag'), as: caller, key, values }),
+    fc.record({ op: op('DropTag'), as: caller, key }),
+    { weight: 8, arbitrary: fc.record({ op: op('Assign'), as: caller, on: taggable, key, value }) },
+    { weight: 3, arbitrary: fc.record({ op: op('Unassign'), as: caller, on: taggable, key, value }) },
+    fc.record({
+      op: op('ChangeTag'),
+      as: caller,
+      key,
+      add: fc.constantFrom<string[][]>([], ['z']),
+      drop: values,
+    }),
+    fc.record({ op: op('SaveExpression'), as: caller, name: fc.constant('saved'), expression }),
+    fc.record({ op: op('ChangeExpression'), as: caller, name: fc.constant('saved'), expression }),
+    fc.record({ op: op('DropExpression'), as: caller, name: fc.constant('saved') }),
   )
   .map(read);
 
@@ -160,6 +209,8 @@ const BEGINNING: readonly Step[] = [
     rows: { column: 'mail', is: 'x' },
     columns: ['id', 'day'],
   }),
+  ...KEYS.map((name) => read({ op: 'MakeTag', key: name, values: VALUES })),
+  read({ op: 'SaveExpression', name: 'saved', expression: { env: ['x'] } }),
 ];
 
 function questionsOf(as: string): Decide[] {
@@ -178,6 +229,7 @@ function questionsOf(as: string): Decide[] {
 
 const looksOf = (as: string): Step[] => [
   read({ op: 'GetDatabases', as }),
+  ...KEYS.map((name) => read({ op: 'GetTag', as, key: name })),
   ...DATABASES.flatMap((name) => [
     read({ op: 'GetDatabase', as, database: name }),
     read({ op: 'GetTables', as, database: name }),
@@ -224,7 +276,7 @@ describe('random worlds of grants', () => {
     `decides as the oracle does (LAKEWARDEN_SEED=${String(SEED)})`,
     async () => {
       await fc.assert(
-        fc.asyncProperty(fc.array(anyStep, { minLength: 2, maxLength: 12 }), async (steps) => {
+        fc.asyncProperty(fc.array(anyStep, { minLength: 2, maxLength: 16 }), async (steps) => {
           const oracle = new Oracle();
           const story = new InProcessStory(lake, `_${String((worlds += 1))}`);
           try {

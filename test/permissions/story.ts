@@ -15,6 +15,10 @@ export const ROLE = 'reader';
 const permissions = z.array(z.string());
 const caller = z.string().default('admin');
 
+/** LF-tags: values by key; or the name of a saved expression. */
+const expression = z.record(z.string(), z.array(z.string()));
+const tagged = z.union([expression, z.string()]);
+
 /** Databases are named `sales`, tables `sales.orders`. */
 const on = z.union([
   z.strictObject({ catalog: z.literal(true) }),
@@ -25,8 +29,16 @@ const on = z.union([
   z.strictObject({ allColumnsBut: z.array(z.string()), of: z.string() }),
   z.strictObject({ location: z.string() }),
   z.strictObject({ filter: z.string(), of: z.string() }),
+  z.strictObject({ tag: z.string(), values: z.array(z.string()) }),
+  z.strictObject({ databasesTagged: tagged }),
+  z.strictObject({ tablesTagged: tagged }),
 ]);
 export type On = z.output<typeof on>;
+
+export type OnTags = Extract<
+  On,
+  { readonly tag: string } | { readonly databasesTagged: unknown } | { readonly tablesTagged: unknown }
+>;
 
 const granting = {
   as: caller,
@@ -55,6 +67,8 @@ const filterShows = {
   /** The columns are those that are not shown. */
   isExclude: z.boolean().default(false),
 };
+/** One tag on a database, a table, or some columns. */
+const tagging = { as: caller, on, key: z.string(), value: z.string() };
 
 export const step = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('Grant'), ...granting, to: z.string() }),
@@ -89,6 +103,21 @@ export const step = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('GetFilter'), ...ofFilter }),
   z.strictObject({ op: z.literal('DeleteFilter'), ...ofFilter }),
   z.strictObject({ op: z.literal('ListFilters'), as: caller, of: z.string() }),
+  z.strictObject({ op: z.literal('MakeTag'), as: caller, key: z.string(), values: z.array(z.string()) }),
+  z.strictObject({
+    op: z.literal('ChangeTag'),
+    as: caller,
+    key: z.string(),
+    add: z.array(z.string()).default([]),
+    drop: z.array(z.string()).default([]),
+  }),
+  z.strictObject({ op: z.literal('DropTag'), as: caller, key: z.string() }),
+  z.strictObject({ op: z.literal('GetTag'), as: caller, key: z.string() }),
+  z.strictObject({ op: z.literal('Assign'), ...tagging }),
+  z.strictObject({ op: z.literal('Unassign'), ...tagging }),
+  z.strictObject({ op: z.literal('SaveExpression'), as: caller, name: z.string(), expression }),
+  z.strictObject({ op: z.literal('ChangeExpression'), as: caller, name: z.string(), expression }),
+  z.strictObject({ op: z.literal('DropExpression'), as: caller, name: z.string() }),
   /** The bare decision: may this one do that, or pass it on? No door asks it in just this form. */
   z.strictObject({
     op: z.literal('Decide'),
@@ -104,6 +133,21 @@ export const step = z.discriminatedUnion('op', [
   }),
 ]);
 export type Step = z.output<typeof step>;
+export type TagStep = Extract<
+  Step,
+  {
+    op:
+      | 'MakeTag'
+      | 'ChangeTag'
+      | 'DropTag'
+      | 'GetTag'
+      | 'Assign'
+      | 'Unassign'
+      | 'SaveExpression'
+      | 'ChangeExpression'
+      | 'DropExpression';
+  }
+>;
 /** As it is written down: with what is usual left out. */
 export type WrittenStep = z.input<typeof step>;
 export type Decide = Extract<Step, { op: 'Decide' }>;
@@ -123,7 +167,7 @@ export const answer = z.strictObject({
    * of one of `y` alone.
    */
   cells: z.record(z.string(), z.array(z.string())).optional(),
-  /** GetDatabases, GetTables, ListFilters: by name. */
+  /** GetDatabases, GetTables, ListFilters: by name; GetTag: its values. */
   names: z.array(z.string()).optional(),
   /** GetDatabase: whether more than its name is shown. */
   isWhole: z.boolean().optional(),

@@ -11,7 +11,7 @@ const EXPLAIN = `query ($input: ExplainInput!) {
     policies { action allowed refusal }
     grants {
       allowed
-      because { kind principal permission resource grantOption grantedBy at }
+      because { kind principal permission resource grantOption grantedBy at tags { expression matching } }
       missing { permission resource }
     }
   }
@@ -37,6 +37,7 @@ const explanation = z.object({
         grantOption: z.boolean(),
         grantedBy: z.string().nullable(),
         at: z.string().nullable(),
+        tags: z.object({ expression: z.string(), matching: z.array(z.string()) }).nullable(),
       }),
     ),
     missing: z.array(z.object({ permission: z.string(), resource: z.string() })),
@@ -90,7 +91,7 @@ function asText({
   const because = grants.because.map((each) => [
     each.kind,
     `${each.permission}${each.grantOption ? ' with grant option' : ''}`,
-    each.resource,
+    each.tags === null ? each.resource : `${each.resource} (carries ${each.tags.matching.join(', ')})`,
     each.principal,
     each.grantedBy ?? '',
     each.at ?? '',

@@ -59,6 +59,8 @@ export function policyLines(grant: Grant, policy: ReachingPolicy): SliceLine[] {
   }
   const reach = reachOf(policy.expression, policy.assigned);
   if (reach === undefined) return [];
+  // Where only columns match, SELECT of them is all that there is to give (spec/permissions.md §7).
+  if (!reach.isWhole && grant.permission !== 'SELECT' && grant.permission !== 'ALL') return [];
   return [line(reach.isWhole ? 'TAGGED_TABLE' : 'TAGGED_COLUMNS', reach.columns, 'tables')];
 }
 
