@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Answer } from '../support/glue.ts';
+import { graphql, login } from '../support/graphql.ts';
 import { DATABASES, type Lake, startLake } from '../support/lake.ts';
 import { lakeFormation } from '../support/lakeformation.ts';
 import { type KeyPair, newUser } from '../support/principals.ts';
@@ -481,6 +482,31 @@ describe.each(DATABASES)('LF-tags on %s', (databaseName) => {
     }
     await ok('DeleteLFTag', { TagKey: 'own' }, ann);
     expect(await code('GetLFTag', { TagKey: 'own' }, bob)).toBe(DENIED);
+  });
+
+  it('given a table reached by its tags, explains by which expression, and which of them match', async () => {
+    await grant('ann', policy('TABLE', pair('mark', 'y'), pair('env', 'dev')), ['SELECT']);
+    await newDatabase('told', ['t']);
+    await assign({ Database: { Name: 'told' } }, pair('env', 'dev'));
+    await assign({ Table: { DatabaseName: 'told', Name: 't' } }, pair('mark', 'y'));
+    const question = `query ($input: ExplainInput!) { explain(input: $input) {
+      allowed columns grants { because { kind resource permission tags { expression matching } } } } }`;
+    const input = { principal: userArn('ann'), permission: 'SELECT', database: 'told', table: 't' };
+    const { data } = await graphql(lake, question, { input }, await login(lake));
+    expect(data?.['explain']).toEqual({
+      allowed: true,
+      columns: ['id', 'name', 'mail', 'day'],
+      grants: {
+        because: [
+          {
+            kind: 'tag',
+            resource: 'tables tagged env=dev AND mark=y',
+            permission: 'SELECT',
+            tags: { expression: 'env=dev AND mark=y', matching: ['env=dev', 'mark=y'] },
+          },
+        ],
+      },
+    });
   });
 
   it('given a policy with grant option, passes on what reaches no further', async () => {
