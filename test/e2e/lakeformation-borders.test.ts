@@ -25,6 +25,7 @@ const CROSSED: Readonly<Record<string, object>> = {
   GrantPermissions: grant,
   RevokePermissions: grant,
   ListPermissions: { CatalogId },
+  GetEffectivePermissionsForPath: { CatalogId, ResourceArn: 'arn:aws:s3:::secret/hidden' },
   CreateDataCellsFilter: { TableData: { ...TableData, Name: 'planted' } },
   UpdateDataCellsFilter: { TableData: { ...TableData, ColumnNames: ['other'] } },
   GetDataCellsFilter: filter,

@@ -17,6 +17,7 @@ export type { GrantBounds } from './condition/grant-bounds.ts';
 export * from './location/data-locations.ts';
 export type { DataLocation } from './location/data-location.ts';
 export { LOCATION_FIELDS, LOCATION_OPERATORS } from './location/location-filter.ts';
+export { getEffectivePermissionsForPath } from './location/permissions-for-path.ts';
 export { arnOfPlace, placeOfArn } from './location/location-path.ts';
 export { batchRevokePermissions, revokePermissions } from './grant/revoke-permissions.ts';
 export type { DataLakeSettings, DefaultPermissions } from './settings/data-lake-settings.ts';

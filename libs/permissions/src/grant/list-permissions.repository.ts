@@ -37,6 +37,8 @@ export interface GrantGroup {
   readonly catalogId: string;
   readonly principal: string;
   readonly type: GrantedType;
+  readonly databaseId: string | undefined;
+  readonly tableId: string | undefined;
   readonly database: string | undefined;
   readonly table: string | undefined;
   readonly filter: string | undefined;
@@ -179,6 +181,8 @@ export async function listGrantGroups(tx: Tx, search: GrantSearch): Promise<Gran
     catalogId: search.catalogId,
     principal: row.principal,
     type: row.resource_type,
+    databaseId: row.database_key === NIL ? undefined : row.database_key,
+    tableId: row.table_key === NIL ? undefined : row.table_key,
     database: row.database ?? undefined,
     table: row.table_name ?? undefined,
     filter: row.filter ?? undefined,

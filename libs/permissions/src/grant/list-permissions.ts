@@ -50,7 +50,7 @@ export interface ListPermissions extends PageRequest {
   readonly includeRelated?: boolean | undefined;
 }
 
-const toHeld = (group: GrantGroup): HeldPermissions => ({
+export const toHeld = (group: GrantGroup): HeldPermissions => ({
   principal: group.principal,
   type: group.type === 'COLUMN' ? 'COLUMNS' : group.type,
   catalogId: group.catalogId,
@@ -69,7 +69,7 @@ const toHeld = (group: GrantGroup): HeldPermissions => ({
 });
 
 /** Administrators see all; others what they hold, and what is granted on what they may pass on (spec §9). */
-async function seenBy(scope: ReadScope, catalogId: string): Promise<Seen> {
+export async function seenBy(scope: ReadScope, catalogId: string): Promise<Seen> {
   const own = await settingsOf(scope, scope.caller.accountId);
   if (seesAll(scope.caller, catalogId, own)) return 'all';
   return { heldBy: callerSet(scope.caller, catalogId, own) };

@@ -1,0 +1,103 @@
+import { defineRead, type Page, type PageRequest } from '@lakewarden/kernel';
+
+import { authorizeLake } from '../authorize.ts';
+import { inForce } from '../condition/in-force.ts';
+import type { GrantedType } from '../grant/grant.ts';
+import { type HeldPermissions, seenBy, toHeld } from '../grant/list-permissions.ts';
+import { type GrantGroup, listGrantGroups } from '../grant/list-permissions.repository.ts';
+import type { DataLocation } from './data-location.ts';
+import { locationsOf } from './located.repository.ts';
+import { governing, isAtOrUnder, type LocationPath, placeOfArn, readingsOf } from './location-path.ts';
+import { registeredLocations } from './registered-locations.ts';
+
+/**
+ * `[L]`: of what ListPermissions would show, as much is compared with the path at one request. A page may therefore be
+ * short, or empty, and have a next one, as AWS allows.
+ */
+const MAX_COMPARED = 1_000;
+
+/** What has a place: grants on the catalog, and on LF-tags, have none. */
+const LOCATED: readonly GrantedType[] = [
+  'DATABASE',
+  'TABLE',
+  'TABLE_WILDCARD',
+  'COLUMN',
+  'COLUMNS_EXCEPT',
+  'FILTER',
+  'DATA_LOCATION',
+];
+
+const ids = (found: readonly (string | undefined)[]): string[] => [
+  ...new Set(found.filter((id) => id !== undefined)),
+];
+
+/** On a database or table that lies there, around it or in it, whatever its location is taken for; or on what governs it. */
+const concerns =
+  (place: LocationPath, locations: ReadonlyMap<string, string>, registered: readonly DataLocation[]) =>
+  (group: GrantGroup): boolean => {
+    if (group.type === 'DATA_LOCATION') {
+      // Grants on what has been deregistered are dormant.
+      return group.columns.some(
+        (each) => isAtOrUnder(place, each) && governing(each, registered) !== undefined,
+      );
+    }
+    const location = locations.get(group.tableId ?? group.databaseId ?? '');
+    return (
+      location !== undefined &&
+      readingsOf(location).some((each) => isAtOrUnder(each, place) || isAtOrUnder(place, each))
+    );
+  };
+
+export interface PermissionsForPath extends PageRequest {
+  readonly catalogId: string;
+  readonly arn: string;
+}
+
+/**
+ * Goes through what ListPermissions shows the caller, in its order: the catalog's tables are never searched.
+ *
+ * @throws InvalidInputException the ARN names no place
+ * @see spec/permissions.md §8, §9
+ */
+export const getEffectivePermissionsForPath = defineRead({
+  action: 'lakeformation:GetEffectivePermissionsForPath',
+
+  async run(scope, command: PermissionsForPath): Promise<Page<HeldPermissions>> {
+    const { catalogId, limit, token } = command;
+    await authorizeLake(scope, catalogId);
+    const place = placeOfArn(command.arn);
+    const question = ['GetEffectivePermissionsForPath', catalogId, place, scope.caller.arn];
+    const found = await listGrantGroups(scope.tx, {
+      catalogId,
+      principal: undefined,
+      types: LOCATED,
+      on: undefined,
+      includeRelated: false,
+      seen: await seenBy(scope, catalogId),
+      force: await inForce(scope, catalogId),
+      after: token === undefined ? undefined : scope.tokens.open(question, token).toString(),
+      limit: MAX_COMPARED + 1,
+    });
+    const compared = found.slice(0, MAX_COMPARED);
+    const locations = await locationsOf(
+      scope.tx,
+      ids(compared.map(({ tableId, databaseId }) => (tableId === undefined ? databaseId : undefined))),
+      ids(compared.map(({ tableId }) => tableId)),
+    );
+    const concerning = compared.filter(
+      concerns(place, locations, await registeredLocations(scope, catalogId)),
+    );
+    const items = concerning.slice(0, limit);
+    const cursorAt = (group: GrantGroup): string => scope.tokens.issue(question, Buffer.from(group.position));
+    const isCut = concerning.length > limit;
+    const last = isCut ? items.at(-1) : found.length > MAX_COMPARED ? compared.at(-1) : undefined;
+    return {
+      items: items.map(toHeld),
+      cursorAt: (index) => {
+        const group = items[index];
+        return group === undefined ? '' : cursorAt(group);
+      },
+      ...(last !== undefined && { next: cursorAt(last) }),
+    };
+  },
+});
