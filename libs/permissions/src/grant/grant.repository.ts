@@ -29,6 +29,13 @@ export interface GrantRow {
 export const COLUMNS = `id, catalog_id, resource_type, database_id, table_id, filter_id, principal, permission, columns,
   condition, valid_from, valid_until, grant_option, granted_by, granted_at`;
 
+/**
+ * An array whose length the planner does not look at. It would take a plan made for these very values for a cheaper one,
+ * and plan anew at every call: a millisecond, three times what the statement takes.
+ */
+const unknownArray = (place: number, type: 'uuid' | 'text'): string =>
+  `ARRAY(SELECT unnest($${String(place)}::${type}[]))`;
+
 /** Of the grants that are there, those that count: the condition holds, and it is their time. */
 const isInForce = (conditions: number, now: number): string =>
   `(condition = '' OR condition = ANY ($${String(conditions)}))
@@ -89,13 +96,14 @@ export async function listTableGrants(
 ): Promise<Grant[]> {
   const rows = await sql<GrantRow & PolicyColumns>(tx, {
     // Plan: index scans that meet only the caller's own rows, whatever others hold on the same things.
-    text: `SELECT ${COLUMNS}, ${NO_POLICY} FROM lf_grant WHERE table_id = ANY ($1::uuid[]) AND principal = ANY ($3)
+    text: `SELECT ${COLUMNS}, ${NO_POLICY} FROM lf_grant
+           WHERE table_id = ANY (${unknownArray(1, 'uuid')}) AND principal = ANY (${unknownArray(3, 'text')})
            AND ${isInForce(5, 6)}
            UNION ALL
            SELECT ${COLUMNS}, ${NO_POLICY} FROM lf_grant
-           WHERE database_id = ANY ($2::uuid[]) AND resource_type = 'TABLE_WILDCARD' AND principal = ANY ($3)
-           AND ${isInForce(5, 6)}
-           UNION ALL ${tablePolicies(COLUMNS, '$4', '$3')}`,
+           WHERE database_id = ANY (${unknownArray(2, 'uuid')}) AND resource_type = 'TABLE_WILDCARD'
+           AND principal = ANY (${unknownArray(3, 'text')}) AND ${isInForce(5, 6)}
+           UNION ALL ${tablePolicies(COLUMNS, '$4', unknownArray(3, 'text'))}`,
     values: [tableIds, databaseIds, principals, catalogId, force.conditions, force.now],
     prepared: true,
   });

@@ -38,7 +38,7 @@ export const tablePolicies = (columns: string, catalog: string, principals: stri
   SELECT * FROM (
     WITH held AS MATERIALIZED (${heldPolicies(catalog, principals, 'TABLE')}),
     o AS MATERIALIZED (
-      SELECT id, database_id FROM glue_table WHERE id = ANY ($1::uuid[]) AND EXISTS (SELECT FROM held)),
+      SELECT id, database_id FROM glue_table WHERE id = ANY (ARRAY(SELECT unnest($1::uuid[]))) AND EXISTS (SELECT FROM held)),
     assigned AS MATERIALIZED (
       SELECT a.* FROM lf_tag_assignment a
       WHERE a.database_id IN (SELECT database_id FROM o) AND a.table_id IS NULL
