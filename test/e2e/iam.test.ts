@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { DATABASES, type Lake, startLake } from '../support/lake.ts';
+import { newUser } from '../support/principals.ts';
 import { query, type QueryAnswer } from '../support/query.ts';
 
 const TRUST = JSON.stringify({
@@ -39,6 +40,58 @@ describe.each(DATABASES)('the IAM door on %s', (databaseName) => {
     }
     return names;
   };
+
+  it('given a policy that names a path, heeds it for what lies there, and tells nobody the path', async () => {
+    const boss = await newUser(lake, 'boss', []);
+    const statement = (Effect: string, Action: string, Resource: string) => ({ Effect, Action, Resource });
+    const arn = (path: string) => `arn:aws:iam::111122223333:${path}`;
+    await ok('PutUserPolicy', {
+      UserName: 'boss',
+      PolicyName: 'p',
+      PolicyDocument: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [
+          statement('Allow', 'iam:*', '*'),
+          ...['user', 'role', 'group'].map((kind) => statement('Deny', 'iam:*', arn(`${kind}/eng/*`))),
+        ],
+      }),
+    });
+    const asBoss = async (action: string, members: Record<string, string>): Promise<string> => {
+      const answer = await query({ ...lake, ...boss }, 'iam', action, members);
+      expect(answer.xml).not.toContain('eng/');
+      return `${String(answer.status)} ${answer.texts('Code').join()}`;
+    };
+    await ok('CreateUser', { UserName: 'ann', Path: '/eng/' });
+    await ok('CreateRole', { RoleName: 'ann', Path: '/eng/', AssumeRolePolicyDocument: TRUST });
+    await ok('CreateGroup', { GroupName: 'ann', Path: '/eng/' });
+    const policy = {
+      PolicyName: 'x',
+      PolicyDocument: JSON.stringify({ Version: '2012-10-17', Statement: [] }),
+    };
+    for (const [action, members] of [
+      ['GetUser', { UserName: 'ann' }],
+      ['CreateAccessKey', { UserName: 'ann' }],
+      ['PutUserPolicy', { UserName: 'ann', ...policy }],
+      ['DeleteUser', { UserName: 'ann' }],
+      ['GetRole', { RoleName: 'ann' }],
+      ['UpdateAssumeRolePolicy', { RoleName: 'ann', PolicyDocument: TRUST }],
+      ['DeleteRole', { RoleName: 'ann' }],
+      ['GetGroup', { GroupName: 'ann' }],
+      ['AddUserToGroup', { GroupName: 'ann', UserName: 'boss' }],
+      ['DeleteGroup', { GroupName: 'ann' }],
+    ] as const) {
+      expect(`${action} ${await asBoss(action, members)}`).toBe(`${action} 403 AccessDenied`);
+    }
+    expect(await asBoss('GetUser', { UserName: 'boss' })).toBe('200 ');
+    expect(await asBoss('GetUser', {})).toBe('200 ');
+    expect(await asBoss('GetUser', { UserName: 'nobody' })).toBe('404 NoSuchEntity');
+    await ok('DeleteUser', { UserName: 'ann' });
+    await ok('DeleteRole', { RoleName: 'ann' });
+    await ok('DeleteGroup', { GroupName: 'ann' });
+    await ok('DeleteUserPolicy', { UserName: 'boss', PolicyName: 'p' });
+    await ok('DeleteAccessKey', { UserName: 'boss', AccessKeyId: boss.accessKeyId });
+    await ok('DeleteUser', { UserName: 'boss' });
+  });
 
   describe('roles', () => {
     it('given a role, gives its trust policy back URL-encoded, with its ARN and id', async () => {

@@ -59,6 +59,8 @@ export interface Caller {
 /** What an action is done to. The ARN also says whose it is. */
 export interface Resource {
   readonly arn: string;
+  /** As a refusal names it, where the ARN would tell more than was asked for. */
+  readonly asked?: string;
   /** The account that owns it. */
   readonly accountId: string;
   /** What it lies in: IAM asks for the catalog, the database and the table (spec/permissions.md §11). */

@@ -24,10 +24,17 @@ import {
 } from './group.repository.ts';
 import type { Group } from './group.ts';
 
-export const authorizeGroup = (
+/** @param path its own, which policies may name; `/` of one that is not there */
+const authorizeGroup = (
   { authorize, caller: { accountId } }: ReadScope,
   name: string,
-): Promise<void> => authorize({ arn: groupArn(accountId, '/', name), accountId });
+  path = '/',
+): Promise<void> =>
+  authorize({ arn: groupArn(accountId, path, name), asked: groupArn(accountId, '/', name), accountId });
+
+/** The one that is there is authorized by its own path. */
+export const authorizeGroupNamed = async (scope: ReadScope, name: string): Promise<void> =>
+  authorizeGroup(scope, name, (await findGroup(scope.tx, scope.caller.accountId, name))?.path);
 
 export const groupChange = ({ accountId, id }: Group): Change => ({
   accountId,
@@ -47,7 +54,7 @@ export const createGroup = defineWrite({
   action: 'iam:CreateGroup',
 
   async run(scope, { name, path }: CreateGroup): Promise<Group> {
-    await authorizeGroup(scope, name);
+    await authorizeGroup(scope, name, path);
     const group: Group = {
       id: scope.newId<'Group'>(),
       accountId: scope.caller.accountId,
@@ -76,7 +83,7 @@ export const getGroup = defineRead({
   action: 'iam:GetGroup',
 
   async run(scope, command: GetGroup): Promise<GroupWithMembers> {
-    await authorizeGroup(scope, command.name);
+    await authorizeGroupNamed(scope, command.name);
     const group = await findGroup(scope.tx, scope.caller.accountId, command.name);
     if (group === undefined) throw noSuchGroup(command.name);
     const members = await pageByName(scope, ['GetGroup', group.id], command, (after, limit) =>
@@ -107,7 +114,7 @@ export const deleteGroup = defineWrite({
   action: 'iam:DeleteGroup',
 
   async run(scope, { name }: { readonly name: string }): Promise<void> {
-    await authorizeGroup(scope, name);
+    await authorizeGroupNamed(scope, name);
     const group = await lockGroup(scope.tx, scope.caller.accountId, name);
     if (group === undefined) throw noSuchGroup(name);
     if ((await listMembers(scope.tx, group.id, '', 1)).length > 0) {

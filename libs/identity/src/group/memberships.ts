@@ -6,7 +6,7 @@ import { noSuchUser, requireUser, userChange } from '../user/users.ts';
 import { lockUserNamed } from '../user/user.repository.ts';
 import { deleteMember, insertMember, listGroupsOf, lockGroup } from './group.repository.ts';
 import type { Group } from './group.ts';
-import { authorizeGroup, groupChange, noSuchGroup } from './groups.ts';
+import { authorizeGroupNamed, groupChange, noSuchGroup } from './groups.ts';
 
 export interface Membership {
   readonly groupName: string;
@@ -18,7 +18,7 @@ async function requireBoth(
   scope: WriteScope,
   { groupName, userName }: Membership,
 ): Promise<{ readonly group: Group; readonly user: User }> {
-  await authorizeGroup(scope, groupName);
+  await authorizeGroupNamed(scope, groupName);
   const { accountId } = scope.caller;
   const group = await lockGroup(scope.tx, accountId, groupName);
   if (group === undefined) throw noSuchGroup(groupName);

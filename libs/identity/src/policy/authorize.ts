@@ -69,7 +69,7 @@ export const authorizeByPolicies =
   async (caller, action, resource, scope) => {
     const own = policySetOf(caller.policies);
     if (own === undefined || caller.accountId !== resource.accountId) {
-      throw denied(caller, action, resource.arn, false);
+      throw denied(caller, action, resource.asked ?? resource.arn, false);
     }
     const context = () => contextOf(caller, clock.now(), region);
     const shared = action.startsWith('glue:') ? await resourcePolicyOf(scope, resource.accountId) : undefined;
@@ -79,7 +79,7 @@ export const authorizeByPolicies =
       const theirs = shared?.decide(action, arn, context);
       const isExplicit = mine.isExplicitDeny || theirs?.isExplicitDeny === true;
       const allowed = mine.allowed || (theirs?.allowed === true && !own.isCapped);
-      if (isExplicit || !allowed) throw denied(caller, action, resource.arn, isExplicit);
+      if (isExplicit || !allowed) throw denied(caller, action, resource.asked ?? resource.arn, isExplicit);
       for (const { policy } of [...mine.because, ...(theirs?.because ?? [])]) allowedBy.add(policy);
     }
     return [...allowedBy];

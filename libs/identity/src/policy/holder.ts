@@ -26,8 +26,13 @@ export async function requireHolder(
   lock = false,
 ): Promise<Holder> {
   const { accountId } = scope.caller;
-  await scope.authorize({ arn: ARNS[kind](accountId, '/', name), accountId });
   const row = await findHolderRow(scope.tx, kind, accountId, name, lock);
+  // By its own path, which policies may name.
+  await scope.authorize({
+    arn: ARNS[kind](accountId, row?.path ?? '/', name),
+    asked: ARNS[kind](accountId, '/', name),
+    accountId,
+  });
   if (row === undefined) throw notFound(`The ${kind} with name ${name} cannot be found.`);
   return { ...row, kind, accountId, arn: ARNS[kind](accountId, row.path, row.name) };
 }

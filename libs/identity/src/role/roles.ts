@@ -16,8 +16,17 @@ import { deleteRoleRow, findRole, insertRole, listRoleRows, setTrustPolicy } fro
 import type { Role } from './role.ts';
 import { parseTrustPolicy } from './trust-policy.ts';
 
-const authorizeRole = ({ authorize, caller: { accountId } }: ReadScope, name: string): Promise<void> =>
-  authorize({ arn: roleArn(accountId, '/', name), accountId });
+/** @param path its own, which policies may name; `/` of one that is not there */
+const authorizeRole = (
+  { authorize, caller: { accountId } }: ReadScope,
+  name: string,
+  path = '/',
+): Promise<void> =>
+  authorize({ arn: roleArn(accountId, path, name), asked: roleArn(accountId, '/', name), accountId });
+
+/** The one that is there is authorized by its own path. */
+const authorizeRoleNamed = async (scope: ReadScope, name: string): Promise<void> =>
+  authorizeRole(scope, name, (await findRole(scope.tx, scope.caller.accountId, name))?.path);
 
 const roleChange = ({ accountId, id }: Role): Change => ({ accountId, kind: 'identity', subjectId: id });
 
@@ -36,7 +45,7 @@ export const createRole = defineWrite({
   action: 'iam:CreateRole',
 
   async run(scope, { description, ...command }: CreateRole): Promise<Role> {
-    await authorizeRole(scope, command.name);
+    await authorizeRole(scope, command.name, command.path);
     parseTrustPolicy(command.assumeRolePolicyDocument);
     const role: Role = {
       id: scope.newId<'Role'>(),
@@ -57,7 +66,7 @@ export const getRole = defineRead({
   action: 'iam:GetRole',
 
   async run(scope, { name }: { readonly name: string }): Promise<Role> {
-    await authorizeRole(scope, name);
+    await authorizeRoleNamed(scope, name);
     const role = await findRole(scope.tx, scope.caller.accountId, name);
     if (role === undefined) throw noSuchRole(name);
     return role;
@@ -90,7 +99,7 @@ export const updateAssumeRolePolicy = defineWrite({
   action: 'iam:UpdateAssumeRolePolicy',
 
   async run(scope, command: UpdateAssumeRolePolicy): Promise<void> {
-    await authorizeRole(scope, command.name);
+    await authorizeRoleNamed(scope, command.name);
     parseTrustPolicy(command.assumeRolePolicyDocument);
     const role = await findRole(scope.tx, scope.caller.accountId, command.name);
     if (role === undefined) throw noSuchRole(command.name);
@@ -104,7 +113,7 @@ export const deleteRole = defineWrite({
   action: 'iam:DeleteRole',
 
   async run(scope, { name }: { readonly name: string }): Promise<void> {
-    await authorizeRole(scope, name);
+    await authorizeRoleNamed(scope, name);
     const found = await findRole(scope.tx, scope.caller.accountId, name);
     if (found !== undefined) await refuseWithPolicies(scope, found.id, 'role');
     const role = await deleteRoleRow(scope.tx, scope.caller.accountId, name);

@@ -33,8 +33,13 @@ import {
 /** As in IAM. */
 const MAX_ACCESS_KEYS = 2;
 
-const authorizeUser = (scope: ReadScope, name: string): Promise<void> =>
-  scope.authorize({ arn: userArn(scope.caller.accountId, '/', name), accountId: scope.caller.accountId });
+/** @param path its own, which policies may name; `/` of one that is not there */
+const authorizeUser = (scope: ReadScope, name: string, path = '/'): Promise<void> =>
+  scope.authorize({
+    arn: userArn(scope.caller.accountId, path, name),
+    asked: userArn(scope.caller.accountId, '/', name),
+    accountId: scope.caller.accountId,
+  });
 
 export const userChange = (user: User): Change => ({
   accountId: user.accountId,
@@ -47,11 +52,11 @@ export const noSuchUser = (name: string) => notFound(`The user with name ${name}
 /** The named user; without a name the caller's own. @throws EntityNotFoundException */
 export async function requireUser(scope: ReadScope, name: string | undefined): Promise<User> {
   const { accountId, principalId } = scope.caller;
-  await authorizeUser(scope, name ?? '*');
   const user =
     name === undefined
       ? await findUserByUniqueId(scope.tx, accountId, principalId)
       : await findUser(scope.tx, accountId, name);
+  await authorizeUser(scope, name ?? user?.name ?? '*', user?.path);
   if (user === undefined) throw noSuchUser(name ?? principalId);
   return user;
 }
@@ -73,7 +78,7 @@ export const createUser = defineWrite({
   action: 'iam:CreateUser',
 
   async run(scope, command: CreateUser): Promise<User> {
-    await authorizeUser(scope, command.name);
+    await authorizeUser(scope, command.name, command.path);
     const user: User = {
       id: scope.newId<'User'>(),
       accountId: scope.caller.accountId,
