@@ -103,6 +103,14 @@ describe.each(DATABASES)('LF-tags on %s', (databaseName) => {
     await lake.stop();
   });
 
+  it('given U+0000 in a key or a value, says that no name holds it, and makes nothing', async () => {
+    const nul = 'a\u0000b';
+    expect(await code('GetLFTag', { TagKey: nul })).toBe('InvalidInputException');
+    expect(await code('CreateLFTag', { TagKey: 'nul', TagValues: [nul] })).toBe('InvalidInputException');
+    expect(await code('CreateLFTag', { TagKey: nul, TagValues: ['v'] })).toBe('InvalidInputException');
+    expect(await code('GetLFTag', { TagKey: 'nul' })).toBe('EntityNotFoundException');
+  });
+
   it('given a tag, stores it in lower case, each value once, and changes its values', async () => {
     await ok('CreateLFTag', pair('Shade', 'Red', 'red', 'BLUE'));
     expect(await ok('GetLFTag', { TagKey: 'SHADE' })).toEqual(owned('shade', 'blue', 'red'));

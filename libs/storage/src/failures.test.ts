@@ -23,6 +23,7 @@ describe('explainFailure', () => {
       byPrisma('P2034', { originalCode: '40P01' }),
       'ConcurrentModificationException',
     ],
+    ['a text with U+0000', withCode('22021'), 'InvalidInputException'],
     ['a statement that was cut off', withCode('57014'), 'OperationTimeoutException'],
     [
       'a pool that nobody leaves',

@@ -110,6 +110,16 @@ export function explainFailure(error: unknown, aftermath: Aftermath = 'nothing-c
       { cause: error },
     );
   }
+  // character_not_in_repertoire: U+0000, which JSON may hold and PostgreSQL's text may not
+  if (has('22021')) {
+    return new LakewardenError(
+      'InvalidInputException',
+      'A text holds a character that no name can hold (U+0000).',
+      {
+        cause: error,
+      },
+    );
+  }
   if (layers.some(({ message }) => message === WAITED_TOO_LONG)) return busy(error);
   if (!layers.some(isServerFault)) return error;
   return new LakewardenError(
