@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 import { startPostgres } from '../test/support/postgres.ts';
+import { audit } from './permissions/audit.ts';
 import { batches } from './permissions/batches.ts';
 import { decisions } from './permissions/decisions.ts';
 import { lists } from './permissions/lists.ts';
@@ -9,7 +10,7 @@ import { report, type Row } from './support/report.ts';
 import { startServerProcess } from './support/server-process.ts';
 
 /** Only some of it: `BENCH_PARTS=revokes,batches node bench/permissions.bench.ts`. */
-const parts = (process.env['BENCH_PARTS'] ?? 'batches,revokes,lists,decisions').split(',');
+const parts = (process.env['BENCH_PARTS'] ?? 'batches,revokes,lists,decisions,audit').split(',');
 
 async function main(): Promise<void> {
   process.env['LAKEWARDEN_MASTER_KEY'] ??= randomBytes(32).toString('base64');
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
   if (parts.includes('lists')) rows.push(...(await lists(postgres, first)));
   await first.stop();
   if (parts.includes('decisions')) rows.push(...(await decisions(postgres)));
+  if (parts.includes('audit')) rows.push(...(await audit(postgres)));
   await postgres.stop();
   await report('permissions', rows);
 }

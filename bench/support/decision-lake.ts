@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { createDatabase, createTable } from '@lakewarden/catalog';
 import { createFirstAccount, MasterKeys } from '@lakewarden/identity';
 import {
+  type AuditTrail,
   type Caller,
   defineRead,
   noAuditTrail,
@@ -11,15 +12,19 @@ import {
   type ReadScope,
   Secret,
   systemClock,
+  type Tx,
+  type UseCase,
 } from '@lakewarden/kernel';
 import { dataPermissions } from '@lakewarden/permissions';
-import { ChangeAwareCache, ChangeFeed, Database, migrate, UseCaseRunner } from '@lakewarden/storage';
+import { ChangeAwareCache, ChangeFeed, Database, migrate, readTx, UseCaseRunner } from '@lakewarden/storage';
 
 const MIGRATIONS = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
 
 export interface DecisionLake {
   /** What a use case is handed, in the name of that user. */
   inScope<T>(userArn: string, work: (scope: ReadScope) => Promise<T>): Promise<T>;
+  /** As the account's first administrator. */
+  asAdmin<Command, Answer>(useCase: UseCase<Command, Answer>, command: Command): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -33,7 +38,11 @@ const callerOf = (accountId: string, arn: string): Caller => ({
 });
 
 /** The use cases, the decision and the cache as they are, without doors; one account, one database with one table. */
-export async function openDecisionLake(url: string, accountId: string): Promise<DecisionLake> {
+export async function openDecisionLake(
+  url: string,
+  accountId: string,
+  auditOf: (tx: Tx) => AuditTrail = () => noAuditTrail,
+): Promise<DecisionLake> {
   const database = await Database.open({ url, directory: '' });
   await migrate(database, MIGRATIONS);
   const feed = new ChangeFeed(database, url);
@@ -52,7 +61,7 @@ export async function openDecisionLake(url: string, accountId: string): Promise<
       create: (location) => Promise.resolve(location),
       discard: () => Promise.resolve(),
     },
-    audit: noAuditTrail,
+    audit: auditOf(readTx(database)),
     enqueue: () => Promise.resolve(),
   });
   const keys = new MasterKeys(new Secret(randomBytes(32)));
@@ -71,6 +80,7 @@ export async function openDecisionLake(url: string, accountId: string): Promise<
   return {
     inScope: (userArn, work) =>
       runner.run(callerOf(accountId, userArn), defineRead({ action: 'bench:Decide', run: work }), undefined),
+    asAdmin: (useCase, command) => runner.run(admin, useCase, command),
     async close() {
       await feed.close();
       await database.close();

@@ -188,6 +188,25 @@ describe.each(DATABASES)('the audit trail on %s', (databaseName) => {
     expect(told.reduce((sum, { count }) => sum + count, 0)).toBe(60);
   });
 
+  it('given LAKEWARDEN_AUDIT_SAME_READS=1, keeps one event a second of equal reads, and each refusal', async () => {
+    const other = await startLake(databaseName, { environment: { LAKEWARDEN_AUDIT_SAME_READS: '1' } });
+    try {
+      await other.ok('CreateDatabase', { DatabaseInput: { Name: 'sales' } });
+      const stranger = await newUser(other, 'ann');
+      for (let i = 0; i < 30; i += 1) await other.ok('GetDatabase', { Name: 'sales' });
+      for (let i = 0; i < 5; i += 1) await other.glue('GetDatabase', { Name: 'sales' }, { caller: stranger });
+      const theirToken = await login(other);
+      const told = (principal: string) =>
+        auditEvents(other, theirToken, { action: 'glue:GetDatabase', principal: userArn(principal) }, 100);
+      const reads = await told('admin');
+      expect(reads.reduce((sum, { count }) => sum + count, 0)).toBe(30);
+      expect(reads.length).toBeLessThan(10);
+      expect((await told('ann')).map(({ count }) => count)).toEqual([1, 1, 1, 1, 1]);
+    } finally {
+      await other.stop();
+    }
+  });
+
   it('costs a read no statement of its own', async () => {
     const statements = async () => {
       const text = await (await fetch(`${lake.url}/metrics`)).text();

@@ -140,6 +140,7 @@ export async function startServer(settings: Settings, options: ServerOptions = {
   const audit = new BufferedAuditTrail({
     tx: readTx(database),
     sealed: auditHeadLog(log, clock),
+    sameReads: settings.LAKEWARDEN_AUDIT_SAME_READS,
     report: (err) => {
       log.error({ err }, 'audit');
     },

@@ -102,6 +102,11 @@ const environment = z.object({
   LAKEWARDEN_UPKEEP_SECONDS: seconds
     .default(300)
     .describe('how often one of the servers deletes what is kept no longer'),
+  LAKEWARDEN_AUDIT_SAME_READS: count
+    .default(20)
+    .describe(
+      'how many equal allowed reads of one caller within a second have an audit event each; the rest is counted',
+    ),
   LAKEWARDEN_WEBHOOK_PRIVATE_NETWORKS: z
     .enum(['true', 'false'])
     .default('false')

@@ -15,8 +15,6 @@ const FLUSH_MS = 1_000;
 /** Reads that wait to be written: some ten megabytes. */
 const MAX_BUFFERED = 10_000;
 const INSERTED_AT_ONCE = 500;
-/** The same read of the same caller within one second: so many have an event each, the rest is counted. */
-const TOLD_EACH = 20;
 /** A server that died has left some unsealed; whoever lives looks now and then. */
 const LOOK_ROUND_EVERY = 10;
 /** What was written just before a sealing may be committed just after it. */
@@ -28,6 +26,8 @@ export interface TrailPorts {
   /** After each sealing: where the account's chain ends now. */
   readonly sealed: (accountId: string, head: ChainPlace) => void;
   readonly report: (fault: unknown) => void;
+  /** The same read of the same caller within one second: so many have an event each, the rest is counted. At least 1. */
+  readonly sameReads: number;
 }
 
 interface Buffered {
@@ -102,7 +102,7 @@ export class BufferedAuditTrail implements AuditTrail {
   noted(run: AuditedRun): Promise<void> | undefined {
     const key = keyOf(run);
     const known = this.#told.get(key);
-    if (known !== undefined && known.told >= TOLD_EACH) {
+    if (known !== undefined && known.told >= this.#ports.sameReads) {
       known.last.count += 1;
       return undefined;
     }
