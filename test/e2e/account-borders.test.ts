@@ -8,6 +8,7 @@ import { iamOperations } from '../../apps/server/src/doors/aws/iam/iam.operation
 import { auditEvents } from '../support/audit.ts';
 import { graphql, login } from '../support/graphql.ts';
 import { DATABASES, type Lake, startLake } from '../support/lake.ts';
+import { lakeFormation } from '../support/lakeformation.ts';
 import { query } from '../support/query.ts';
 
 const OWNER = '111122223333';
@@ -34,6 +35,7 @@ const ofRegistry = { RegistryId: { RegistryArn: registryArn } };
 const ofSchema = { SchemaId: { SchemaArn: `arn:aws:glue:us-east-1:${OWNER}:schema/hidden/hidden` } };
 const ofVersion = { ...ofSchema, SchemaVersionNumber: { VersionNumber: 1 } };
 const pair = { MetadataKeyValue: { MetadataKey: 'planted', MetadataValue: '1' } };
+const LOCATION = 'arn:aws:s3:::secret/1';
 const index = { PartitionIndex: { IndexName: 'by_k', Keys: ['k'] } };
 
 /** How a stranger would ask each operation about the owner's things. An operation without a line here fails the test. */
@@ -254,7 +256,13 @@ const IAM: Readonly<Record<string, { members: Record<string, string>; answer: st
 const ref = `{ database: "secret", name: "hidden", catalogId: "${OWNER}" }`;
 const schemaName = `registry: "hidden", name: "hidden", catalogId: "${OWNER}"`;
 const versionId = `id: "00000000-0000-7000-8000-000000000000", catalogId: "${OWNER}"`;
+const filterName = `database: "secret", table: "hidden", name: "hidden", catalogId: "${OWNER}"`;
 const GRAPHQL: Readonly<Record<string, string>> = {
+  'Query.dataCellsFilter': `{ dataCellsFilter(${filterName}) { rowExpression } }`,
+  'Query.dataCellsFilters': `{ dataCellsFilters(catalogId: "${OWNER}") { edges { node { name } } } }`,
+  'Mutation.createDataCellsFilter': `mutation { createDataCellsFilter(input: { filter: { ${filterName.replace('name: "hidden"', 'name: "p"')} }, exceptColumns: [] }) { dataCellsFilter { name } } }`,
+  'Mutation.updateDataCellsFilter': `mutation { updateDataCellsFilter(input: { filter: { ${filterName} }, exceptColumns: [] }) { dataCellsFilter { name } } }`,
+  'Mutation.deleteDataCellsFilter': `mutation { deleteDataCellsFilter(input: { ${filterName} }) { name } }`,
   'Query.database': `{ database(name: "secret", catalogId: "${OWNER}") { name } }`,
   'Query.databases': `{ databases(catalogId: "${OWNER}") { edges { node { name } } } }`,
   'Query.table': `{ table(database: "secret", name: "hidden", catalogId: "${OWNER}") { name } }`,
@@ -315,6 +323,20 @@ const GRAPHQL: Readonly<Record<string, string>> = {
 };
 /** They name no account either; what a stranger gets, as `field: null | data | code`. */
 const GRAPHQL_OWN: Readonly<Record<string, { question: string; answer: string }>> = {
+  'Query.dataLocation': { question: `{ dataLocation(arn: "${LOCATION}") { roleArn } }`, answer: 'null' },
+  'Query.dataLocations': { question: '{ dataLocations { edges { node { arn } } } }', answer: 'data' },
+  'Mutation.registerDataLocation': {
+    question: `mutation { registerDataLocation(input: { arn: "${LOCATION}", useServiceLinkedRole: true }) { dataLocation { roleArn } } }`,
+    answer: 'data',
+  },
+  'Mutation.updateDataLocation': {
+    question: `mutation { updateDataLocation(input: { arn: "${LOCATION}", roleArn: "arn:aws:iam::${STRANGER}:role/none" }) { dataLocation { arn } } }`,
+    answer: 'InvalidInputException',
+  },
+  'Mutation.deregisterDataLocation': {
+    question: 'mutation { deregisterDataLocation(input: { arn: "arn:aws:s3:::secret/2" }) { arn } }',
+    answer: 'EntityNotFoundException',
+  },
   'Query.dataQualityRuleset': { question: '{ dataQualityRuleset(name: "ours") { name } }', answer: 'null' },
   'Query.dataQualityRulesets': {
     question: '{ dataQualityRulesets { edges { node { name } } } }',
@@ -433,6 +455,8 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
       await lake.ok('ListRegistries'),
       await lake.ok('ListSchemas'),
       await lake.ok('ListSchemaVersions', ofSchema),
+      (await lakeFormation(lake, 'ListDataCellsFilter', {})).body,
+      (await lakeFormation(lake, 'ListResources', {})).body,
       await lake.ok('QuerySchemaVersionMetadata', ofVersion),
       ...(await Promise.all(
         [
@@ -491,6 +515,21 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
       const { PartitionIndexDescriptorList: list } = await lake.ok('GetPartitionIndexes', table);
       if ((list as { IndexStatus: string }[]).every(({ IndexStatus }) => IndexStatus === 'ACTIVE')) break;
       await new Promise(setImmediate);
+    }
+    const TableData = {
+      TableCatalogId: OWNER,
+      DatabaseName: 'secret',
+      TableName: 'hidden',
+      Name: 'hidden',
+      RowFilter: { FilterExpression: "k = '2021'" },
+      ColumnWildcard: {},
+    };
+    for (const [operation, input] of [
+      ['CreateDataCellsFilter', { TableData }],
+      ['RegisterResource', { ResourceArn: LOCATION, UseServiceLinkedRole: true }],
+      ['RegisterResource', { ResourceArn: 'arn:aws:s3:::secret/2', UseServiceLinkedRole: true }],
+    ] as const) {
+      expect((await lakeFormation(lake, operation, input)).status).toBe(200);
     }
     await lake.ok('CreateConnection', {
       ConnectionInput: {

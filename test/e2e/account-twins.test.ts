@@ -107,6 +107,10 @@ const CURSORS: Readonly<Record<string, string>> = {
     'table(database: "sales", name: "hours") { partitions(first: 1 $) { pageInfo { endCursor } } }',
   'Table.versions':
     'table(database: "sales", name: "hours") { versions(first: 1 $) { pageInfo { endCursor } } }',
+  'Query.dataCellsFilters': 'dataCellsFilters(first: 1 $) { pageInfo { endCursor } }',
+  'Table.dataCellsFilters':
+    'table(database: "sales", name: "hours") { dataCellsFilters(first: 1 $) { pageInfo { endCursor } } }',
+  'Query.dataLocations': 'dataLocations(first: 1 $) { pageInfo { endCursor } }',
   'Query.connections': 'connections(first: 1 $) { pageInfo { endCursor } }',
   'Query.classifiers': 'classifiers(first: 1 $) { pageInfo { endCursor } }',
   'Query.securityConfigurations': 'securityConfigurations(first: 1 $) { pageInfo { endCursor } }',
@@ -205,6 +209,22 @@ describe.each(DATABASES)('two accounts whose things have the same names, on %s',
       const TableInput = { Name, Description: mark, ...columns, ...keys };
       await ok(signer, 'CreateTable', { DatabaseName: 'sales', TableInput });
       await ok(signer, 'UpdateTable', { DatabaseName: 'sales', TableInput });
+    }
+    for (const Name of ['f', 'g']) {
+      const TableData = {
+        DatabaseName: 'sales',
+        TableName: 'hours',
+        Name,
+        RowFilter: { FilterExpression: `k = '${mark}'` },
+        ColumnWildcard: {},
+      };
+      const ResourceArn = `arn:aws:s3:::${mark}/${Name}`;
+      for (const [operation, input] of [
+        ['CreateDataCellsFilter', { TableData }],
+        ['RegisterResource', { ResourceArn, UseServiceLinkedRole: true }],
+      ] as const) {
+        expect((await lakeFormation(signer, operation, input)).status).toBe(200);
+      }
     }
     const PartitionInputList = ['1', '2'].map((value) => ({ Values: [value], Parameters: { mark } }));
     await ok(signer, 'BatchCreatePartition', { ...table, PartitionInputList });

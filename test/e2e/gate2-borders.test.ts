@@ -125,6 +125,13 @@ const GRAPHQL_REFUSED: Readonly<Record<string, string>> = {
     '{ whoCan(input: { permission: SELECT, database: "zzbase", table: "zztable" }) { edges { node { principal } } } }',
   'Query.whatIf':
     '{ whatIf(input: { changes: [], questions: [{ permission: SELECT, database: "zzbase", table: "zztable" }] }) { before { allowed } } }',
+  'Query.dataCellsFilter': '{ dataCellsFilter(database: "zzbase", table: "zztable", name: "f") { columns } }',
+  'Mutation.createDataCellsFilter':
+    'mutation { createDataCellsFilter(input: { filter: { database: "zzbase", table: "zztable", name: "f" }, exceptColumns: [] }) { dataCellsFilter { name } } }',
+  'Mutation.updateDataCellsFilter':
+    'mutation { updateDataCellsFilter(input: { filter: { database: "zzbase", table: "zztable", name: "f" }, exceptColumns: [] }) { dataCellsFilter { name } } }',
+  'Mutation.deleteDataCellsFilter':
+    'mutation { deleteDataCellsFilter(input: { database: "zzbase", table: "zztable", name: "f" }) { name } }',
   'Query.tags': `{ tags(resourceArn: "${arn.ResourceArn}") }`,
   'Mutation.createDatabase': 'mutation { createDatabase(input: { name: "zzbase" }) { database { name } } }',
   'Mutation.updateDatabase': 'mutation { updateDatabase(input: { name: "zzbase" }) { database { name } } }',
@@ -160,6 +167,8 @@ const GRAPHQL_LISTS: Readonly<Record<string, string>> = {
   'Query.functions': '{ functions { edges { node { name } } pageInfo { hasNextPage endCursor } } }',
   'Query.searchTables':
     '{ searchTables(text: "zztable") { edges { node { name } } pageInfo { hasNextPage endCursor } } }',
+  'Query.dataCellsFilters':
+    '{ dataCellsFilters { edges { node { name columns } } pageInfo { hasNextPage endCursor } } }',
   'Query.exportCatalog': '{ exportCatalog(partitions: true) { document } }',
   'Mutation.grantPermissions':
     'mutation { grantPermissions(input: { entries: [{ principal: "111122223333", permissions: [SELECT], resource: { database: "zzbase", table: "zztable" } }] }) { failures { code } } }',
@@ -180,7 +189,9 @@ const GRAPHQL_IAM_ONLY = `Query.viewer Mutation.login Mutation.createAccount Que
   Mutation.deleteDataQualityRuleset Query.classifier Query.classifiers Mutation.createClassifier Mutation.updateClassifier
   Mutation.deleteClassifier Query.securityConfiguration Query.securityConfigurations Mutation.createSecurityConfiguration
   Mutation.deleteSecurityConfiguration Query.resourcePolicy Mutation.putResourcePolicy
-  Mutation.deleteResourcePolicy`.split(/\s+/);
+  Mutation.deleteResourcePolicy
+  Query.dataLocation Query.dataLocations Mutation.registerDataLocation Mutation.updateDataLocation
+  Mutation.deregisterDataLocation`.split(/\s+/);
 /** Each has a case of its own below. */
 const SUBSCRIPTIONS = ['Subscription.changes', 'Subscription.partitionIndexes'];
 

@@ -38,3 +38,13 @@ export async function newUser(
   if (accessKeyId === undefined || secretAccessKey === undefined) throw new Error(key.xml);
   return { accessKeyId, secretAccessKey };
 }
+
+/** The bearer token that stands for who signs. */
+export async function bearerOf(lake: Pick<Lake, 'url'>, signer: KeyPair): Promise<string> {
+  const { url } = lake;
+  const audience = { 'Audience.member.1': 'lakewarden' };
+  const answer = await query({ url, ...signer }, 'sts', 'GetWebIdentityToken', audience);
+  const [token] = answer.texts('WebIdentityToken');
+  if (token === undefined) throw new Error(answer.xml);
+  return token;
+}

@@ -18,6 +18,8 @@ import type { ConnectionPorts } from './doors/aws/glue/connection.operations.ts'
 import { CONNECTIONS, ConnectionResolver } from './doors/graphql/connections.resolver.ts';
 import { CHANGES, type Changes } from './doors/graphql/changes.ts';
 import { type GraphqlContext, IDENTITY, USE_CASES } from './doors/graphql/context.ts';
+import { DataCellsFilterResolver } from './doors/graphql/data-cells-filter.resolver.ts';
+import { DataLocationResolver } from './doors/graphql/data-location.resolver.ts';
 import { DataQualityResolver } from './doors/graphql/data-quality.resolver.ts';
 import { DatabaseResolver } from './doors/graphql/database.resolver.ts';
 import { codeOf, formatErrors } from './doors/graphql/errors.ts';
@@ -152,6 +154,8 @@ export class AppModule {
         ClassifierResolver,
         ConnectionResolver,
         DataQualityResolver,
+        DataCellsFilterResolver,
+        DataLocationResolver,
         SettingsResolver,
         ChangeResolver,
         WebhookResolver,

@@ -174,7 +174,7 @@ function announce(scope: WriteScope, table: TableResource): void {
 export const createDataCellsFilter = defineWrite({
   action: 'lakeformation:CreateDataCellsFilter',
 
-  async run(scope, input: FilterInput): Promise<void> {
+  async run(scope, input: FilterInput): Promise<DataCellsFilter> {
     const [table, rowPredicate] = await checkedInput(scope, input);
     if ((await countFilters(scope.tx, table.id)) >= MAX_FILTERS_PER_TABLE) {
       throw new LakewardenError(
@@ -182,7 +182,7 @@ export const createDataCellsFilter = defineWrite({
         `Table ${table.database}.${table.name} has ${String(MAX_FILTERS_PER_TABLE)} data cells filters, which is the limit.`,
       );
     }
-    await insertFilter(scope.tx, {
+    const filter: DataCellsFilter = {
       id: scope.newId<'DataCellsFilter'>(),
       catalogId: table.catalogId,
       databaseId: table.databaseId,
@@ -196,8 +196,10 @@ export const createDataCellsFilter = defineWrite({
       versionId: scope.newId<'FilterVersion'>(),
       createdAt: scope.now,
       updatedAt: scope.now,
-    });
+    };
+    await insertFilter(scope.tx, filter);
     announce(scope, resourceOf(table));
+    return filter;
   },
 });
 
@@ -213,7 +215,7 @@ export interface UpdateDataCellsFilter extends FilterInput {
 export const updateDataCellsFilter = defineWrite({
   action: 'lakeformation:UpdateDataCellsFilter',
 
-  async run(scope, input: UpdateDataCellsFilter): Promise<void> {
+  async run(scope, input: UpdateDataCellsFilter): Promise<DataCellsFilter> {
     const [table, rowPredicate] = await checkedInput(scope, input);
     const current = await findFilter(scope.tx, table.id, input.name, true);
     if (current === undefined) {
@@ -229,15 +231,17 @@ export const updateDataCellsFilter = defineWrite({
         `Data cells filter ${input.name} is at version ${current.versionId}, not ${input.expectedVersionId}.`,
       );
     }
-    await replaceFilter(scope.tx, {
+    const filter: DataCellsFilter = {
       ...current,
       rowExpression: input.rowExpression,
       rowPredicate,
       columns: input.columns,
       versionId: scope.newId<'FilterVersion'>(),
       updatedAt: scope.now,
-    });
+    };
+    await replaceFilter(scope.tx, filter);
     announce(scope, resourceOf(table));
+    return filter;
   },
 });
 

@@ -95,7 +95,7 @@ export interface RegisterResource {
 export const registerResource = defineWrite({
   action: 'lakeformation:RegisterResource',
 
-  async run(scope, command: RegisterResource): Promise<void> {
+  async run(scope, command: RegisterResource): Promise<DataLocation> {
     await requireAdministrator(scope);
     const { accountId } = scope.caller;
     const location = placeOfArn(command.arn);
@@ -109,7 +109,7 @@ export const registerResource = defineWrite({
         `An account registers at most ${String(MAX_LOCATIONS)} locations: register prefixes above them.`,
       );
     }
-    await insertDataLocation(scope.tx, scope.newId<'DataLocation'>(), {
+    const registered: DataLocation = {
       catalogId: accountId,
       location,
       roleArn: command.roleArn ?? serviceLinkedRole(accountId),
@@ -118,8 +118,10 @@ export const registerResource = defineWrite({
       withPrivilegedAccess: command.withPrivilegedAccess,
       expectedOwnerAccount: command.expectedOwnerAccount,
       updatedAt: scope.now,
-    });
+    };
+    await insertDataLocation(scope.tx, scope.newId<'DataLocation'>(), registered);
     changed(scope);
+    return registered;
   },
 });
 
@@ -136,20 +138,22 @@ export interface UpdateResource {
 export const updateResource = defineWrite({
   action: 'lakeformation:UpdateResource',
 
-  async run(scope, command: UpdateResource): Promise<void> {
+  async run(scope, command: UpdateResource): Promise<DataLocation> {
     await requireAdministrator(scope);
     await requireRole(scope, command.roleArn);
     const found = await lockDataLocation(scope.tx, scope.caller.accountId, placeOfArn(command.arn));
     if (found === undefined) throw notRegistered(command.arn);
-    await updateDataLocation(scope.tx, {
+    const updated: DataLocation = {
       ...found,
       roleArn: command.roleArn,
       withFederation: command.withFederation ?? found.withFederation,
       hybridAccessEnabled: command.hybridAccessEnabled ?? found.hybridAccessEnabled,
       expectedOwnerAccount: command.expectedOwnerAccount ?? found.expectedOwnerAccount,
       updatedAt: scope.now,
-    });
+    };
+    await updateDataLocation(scope.tx, updated);
     changed(scope);
+    return updated;
   },
 });
 

@@ -17,13 +17,14 @@ import { resourceArn } from './shapes.ts';
 
 const DEFAULT_PAGE = 100;
 const MAX_PAGE = 1000;
-const MAX_VALUES = 100;
+export const MAX_VALUES = 100;
+export const MAX_FILTERS = 20;
 
-const roleArn = z
+export const roleArn = z
   .string()
   .max(2048)
   .regex(/^arn:aws:iam::[0-9]*:role\/.*$/);
-const accountId = z.string().regex(/^\d{12}$/);
+export const accountId = z.string().regex(/^\d{12}$/);
 
 const toInfo = (location: DataLocation) => ({
   ResourceArn: arnOfPlace(location.location),
@@ -101,7 +102,7 @@ export const locationOperations: OperationTable = {
           }),
         )
         .min(1)
-        .max(20)
+        .max(MAX_FILTERS)
         .optional(),
       MaxResults: maxResults(MAX_PAGE),
       NextToken: pageToken,
