@@ -12,7 +12,9 @@ import { query, type QueryAnswer } from '../support/query.ts';
 
 const TRUST = '{"Version":"2012-10-17","Statement":[]}';
 const table = { DatabaseName: 'sales', TableName: 'hours' };
-const columns = { StorageDescriptor: { Columns: [{ Name: 'value', Type: 'double' }] } };
+const columns = {
+  StorageDescriptor: { Columns: [{ Name: 'value', Type: 'double' }], Location: 's3://place/hours' },
+};
 const schema = { SchemaId: { RegistryName: 'streams', SchemaName: 'person' } };
 const keys = { PartitionKeys: [{ Name: 'k', Type: 'string' }] };
 
@@ -117,6 +119,12 @@ const CURSORS: Readonly<Record<string, string>> = {
   'Query.dataQualityRulesets': 'dataQualityRulesets(first: 1 $) { pageInfo { endCursor } }',
   'Query.whoCan':
     'whoCan(input: { permission: DESCRIBE, database: "sales", table: "hours" }, first: 1 $) { pageInfo { endCursor } }',
+  'Query.permissions': 'permissions(first: 1 $) { pageInfo { endCursor } }',
+  'Query.effectivePermissionsForPath':
+    'effectivePermissionsForPath(resourceArn: "arn:aws:s3:::place", first: 1 $) { pageInfo { endCursor } }',
+  'Database.permissions': 'database(name: "sales") { permissions(first: 1 $) { pageInfo { endCursor } } }',
+  'Table.permissions':
+    'table(database: "sales", name: "hours") { permissions(first: 1 $) { pageInfo { endCursor } } }',
   'Query.auditEvents': 'auditEvents(first: 1 $) { pageInfo { endCursor } }',
   'Query.webhooks': 'webhooks(first: 1 $) { pageInfo { endCursor } }',
   'Query.schemaRegistries': 'schemaRegistries(first: 1 $) { pageInfo { endCursor } }',

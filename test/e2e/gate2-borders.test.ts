@@ -169,6 +169,10 @@ const GRAPHQL_LISTS: Readonly<Record<string, string>> = {
     '{ searchTables(text: "zztable") { edges { node { name } } pageInfo { hasNextPage endCursor } } }',
   'Query.dataCellsFilters':
     '{ dataCellsFilters { edges { node { name columns } } pageInfo { hasNextPage endCursor } } }',
+  'Query.permissions':
+    '{ permissions(resource: { database: "zzbase", table: "zztable" }, includeRelated: true) { edges { node { principal } } } }',
+  'Query.effectivePermissionsForPath':
+    '{ effectivePermissionsForPath(resourceArn: "arn:aws:s3:::lake") { edges { node { principal resource { database table columns } } } } }',
   'Query.exportCatalog': '{ exportCatalog(partitions: true) { document } }',
   'Mutation.grantPermissions':
     'mutation { grantPermissions(input: { entries: [{ principal: "111122223333", permissions: [SELECT], resource: { database: "zzbase", table: "zztable" } }] }) { failures { code } } }',

@@ -29,6 +29,11 @@ import { graphqlHooks, type HookPorts } from './doors/graphql/hooks.ts';
 import { GrantResolver } from './doors/graphql/grant.resolver.ts';
 import { type IdentityPorts, IdentityResolver } from './doors/graphql/identity.resolver.ts';
 import { MAX_DEPTH, MAX_TOKENS } from './doors/graphql/limits.ts';
+import {
+  DatabasePermissionsResolver,
+  PermissionResolver,
+  TablePermissionsResolver,
+} from './doors/graphql/permission.resolver.ts';
 import { PartitionResolver } from './doors/graphql/partition.resolver.ts';
 import {
   dateTimeScalar,
@@ -45,6 +50,7 @@ import { SchemaRegistryResolver } from './doors/graphql/schema-registry.resolver
 import { SchemaVersionResolver } from './doors/graphql/schema-version.resolver.ts';
 import { PartitionConnectionResolver, TableResolver } from './doors/graphql/table.resolver.ts';
 import { TagResolver } from './doors/graphql/tag.resolver.ts';
+import { WhatIfResolver } from './doors/graphql/what-if.resolver.ts';
 import { type WebhookPorts, WebhookResolver, WEBHOOKS } from './doors/graphql/webhook.resolver.ts';
 
 /** GraphQL documents that stay compiled; each is a caller's text. */
@@ -163,6 +169,10 @@ export class AppModule {
         ExplainResolver,
         AuditResolver,
         GrantResolver,
+        PermissionResolver,
+        DatabasePermissionsResolver,
+        TablePermissionsResolver,
+        WhatIfResolver,
         SchemaRegistryResolver,
         RegistrySchemaResolver,
         SchemaVersionResolver,

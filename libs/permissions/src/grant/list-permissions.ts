@@ -14,7 +14,12 @@ import { callerSet, seesAll } from '../decision/caller-set.ts';
 import { arnOfPlace } from '../location/location-path.ts';
 import { settingsOf } from '../settings/put-data-lake-settings.ts';
 import { type ListedTags, TAG_LISTED_TYPES } from '../tag/listed-tags.repository.ts';
-import { type GrantResource, type ResolvedResource, resolveResource } from './granted-resource.ts';
+import {
+  catalogIdOf,
+  type GrantResource,
+  type ResolvedResource,
+  resolveResource,
+} from './granted-resource.ts';
 import type { GrantedType } from './grant.ts';
 import { type GrantGroup, listGrantGroups, type Seen } from './list-permissions.repository.ts';
 
@@ -107,6 +112,10 @@ export const listPermissions = defineRead({
   async run(scope, command: ListPermissions): Promise<Page<HeldPermissions>> {
     const { catalogId, principal, resourceType, resource, includeRelated = false } = command;
     await authorizeLake(scope, catalogId);
+    // What is another's is not looked up in the name of one's own.
+    if (resource !== undefined && catalogIdOf(resource) !== catalogId) {
+      await authorizeLake(scope, catalogIdOf(resource));
+    }
     const seen = await seenBy(scope, catalogId);
     const on = resource === undefined ? undefined : await resolveSeen(scope, resource, seen);
     if (on === 'unknown') return { items: [], cursorAt: () => '' };
