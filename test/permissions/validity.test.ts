@@ -132,4 +132,42 @@ describe('a grant for a time', () => {
       code: 'AccessDeniedException',
     });
   });
+
+  it.each([
+    ['for good', 'for an hour with the option', {}, false, { validUntil: 1 }, true, false],
+    ['for an hour with the option', 'for good', { validUntil: 1 }, true, {}, false, false],
+    ['for good', 'for good with the option', {}, false, {}, true, true],
+    ['for good with the option', 'for an hour', {}, true, { validUntil: 1 }, false, true],
+  ])(
+    'given one %s and one %s whose exclude lists a dropped column makes equal, keeps what holds for good',
+    async (_short, _long, short, shortOption, long, longOption, option) => {
+      const people = { ...table, name: 'people' };
+      await tell({ op: 'CreateTable', table: 'sales.people', columns: ['id', 'name', 'mail'] });
+      const hide = (names: string[], { validUntil }: { validUntil?: number }, isOption: boolean) =>
+        lake.run(callerOf('admin', []), grantPermissions, {
+          principal: arnOf('ned'),
+          resource: { kind: 'TableWithColumns', table: people, columns: { kind: 'exclude', names } },
+          permissions: ['SELECT'],
+          withGrantOption: isOption ? ['SELECT'] : [],
+          ...(validUntil !== undefined && { validUntil: at(validUntil) }),
+        });
+      await hide(['name'], short, shortOption);
+      await hide(['name', 'mail'], long, longOption);
+      await tell({ op: 'UpdateTable', table: 'sales.people', columns: ['id', 'name'] });
+      const held = await lake.run(callerOf('admin', []), listPermissions, {
+        catalogId: ACCOUNT,
+        principal: arnOf('ned'),
+        limit: 9,
+      });
+      expect(held.items).toEqual([
+        expect.objectContaining({
+          permissions: ['SELECT'],
+          withGrantOption: option ? ['SELECT'] : [],
+          validFrom: undefined,
+          validUntil: undefined,
+        }),
+      ]);
+      await tell({ op: 'DeleteTable', table: 'sales.people' });
+    },
+  );
 });

@@ -303,7 +303,8 @@ export async function dropGrantOptions(tx: Tx, ids: readonly string[]): Promise<
 }
 
 /**
- * An include list's column goes with its row; exclude lists become shorter, and two that are the same now become one.
+ * An include list's column goes with its row; exclude lists become shorter, and two that are the same now become one:
+ * the one that holds for good, else the one that ends last. Neither lends the other its option or its time.
  * @returns whether any list named one of the columns
  */
 export async function dropColumnsFromLists(
@@ -326,10 +327,13 @@ export async function dropColumnsFromLists(
              SELECT DISTINCT ON (principal, permission, kept, condition)
                     id, catalog_id, resource_type, database_id, table_id, principal, permission,
                     kept, condition, grant_option, granted_by, granted_at, valid_from, valid_until
-             FROM cut ORDER BY principal, permission, kept, condition, grant_option DESC
+             FROM cut ORDER BY principal, permission, kept, condition, ${isBounded('cut')}, grant_option DESC,
+               valid_until DESC, valid_from
              ON CONFLICT (principal, catalog_id, resource_type, database_id, table_id, filter_id, permission, columns, condition)
-             DO UPDATE SET grant_option = true, granted_by = excluded.granted_by, granted_at = excluded.granted_at
-             WHERE excluded.grant_option AND NOT lf_grant.grant_option)
+             DO UPDATE SET grant_option = excluded.grant_option, valid_from = NULL, valid_until = NULL,
+               granted_by = excluded.granted_by, granted_at = excluded.granted_at
+             WHERE NOT ${isBounded('excluded')}
+               AND (${isBounded('lf_grant')} OR excluded.grant_option AND NOT lf_grant.grant_option))
            SELECT id FROM gone`,
     values: [tableId, names],
   });
