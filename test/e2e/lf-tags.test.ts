@@ -437,6 +437,46 @@ describe.each(DATABASES)('LF-tags on %s', (databaseName) => {
     ]);
   });
 
+  it('given ALTER by a tag, leaves the columns alone that the tag does not reach', async () => {
+    await ok('CreateLFTag', pair('level', 'low', 'high'));
+    await newDatabase('reach', ['t']);
+    const Table = { DatabaseName: 'reach', Name: 't' };
+    await assign({ Table }, pair('level', 'low'));
+    await assign({ TableWithColumns: { ...Table, ColumnNames: ['mail'] } }, pair('level', 'high'));
+    await grant('ann', policy('TABLE', pair('level', 'low')), ['ALTER', 'SELECT']);
+    const seen = await columnsSeen(ann, 'reach', 't');
+    expect(seen).not.toContain('mail');
+    const update = async (columns: readonly (readonly [string, string])[]) => {
+      const TableInput = {
+        Name: 't',
+        StorageDescriptor: { Columns: columns.map(([Name, Type]) => ({ Name, Type })) },
+      };
+      const { status, body } = await lake.glue(
+        'UpdateTable',
+        { DatabaseName: 'reach', TableInput },
+        { caller: ann },
+      );
+      return status === 200 ? 'done' : (body as { __type: string }).__type;
+    };
+    expect(await update([['id', 'string']])).toBe(DENIED);
+    expect(
+      await update([
+        ['id', 'string'],
+        ['mail', 'int'],
+      ]),
+    ).toBe(DENIED);
+    expect(await columnsSeen(lake, 'reach', 't')).toContain('mail');
+    // Whoever knows it may name it as it is: that changes nothing of it.
+    expect(
+      await update([
+        ['id', 'bigint'],
+        ['mail', 'string'],
+        ['more', 'int'],
+      ]),
+    ).toBe('done');
+    expect(await columnsSeen(lake, 'reach', 't')).toEqual(['id', 'mail', 'more']);
+  });
+
   it('given a column, table or database made again under its name, starts it untagged', async () => {
     await ok('CreateLFTag', pair('mark', 'x', 'y'));
     await newDatabase('again', ['t']);

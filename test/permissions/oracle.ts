@@ -595,8 +595,13 @@ export class Oracle {
       case 'UpdateTable': {
         const [database, table] = this.#table(step.as, step.table, 'ALTER');
         this.#place(step.as, { now: step.location, before: table.location, database });
-        table.location = step.location;
+        // §7: what an ALTER by tags does not reach stays as it is.
+        const reached = this.#visible(step.as, database, table, 'ALTER');
+        const isKept = (name: string) =>
+          table.columns.includes(name) ? step.columns.includes(name) : step.keys.includes(name);
         const before = columnsOf(table);
+        if (before.some((name) => !reached.includes(name) && !isKept(name))) throw denied();
+        table.location = step.location;
         table.columns = step.columns;
         table.keys = step.keys;
         this.#dropColumns(

@@ -192,14 +192,14 @@ export async function lockTable(
   return (await lockTableAndLink(scope, ref, permissions, lock, rule)).table;
 }
 
-/** The same, with the table link that led there. */
+/** The same, with the table link that led there and what the decision reaches of the table. */
 export async function lockTableAndLink(
   scope: WriteScope,
   ref: TableRef,
   permissions: AnyOf,
   lock: TableLock,
   rule: LinkRule,
-): Promise<{ readonly table: Table; readonly link?: Table }> {
+): Promise<{ readonly table: Table; readonly link?: Table; readonly decision: Decision }> {
   const look = lookNow(scope);
   for (;;) {
     const seen = await follow(scope, ref, permissions, rule, look);
@@ -207,7 +207,8 @@ export async function lockTableAndLink(
     // While this one waited the table may have been altered, or dropped and made again under its name.
     const held = await follow(scope, ref, permissions, rule, look);
     if (held.found.table.id === seen.found.table.id) {
-      return { table: held.found.table, ...(held.link !== undefined && { link: held.link }) };
+      const { found, link, decision } = held;
+      return { table: found.table, decision, ...(link !== undefined && { link }) };
     }
   }
 }

@@ -1,4 +1,5 @@
 import {
+  type Decision,
   defineRead,
   defineWrite,
   invalid,
@@ -13,7 +14,7 @@ import { added, permitTableLocations, tableLocations } from '../location.ts';
 import { refuseChangedIndexedKeys } from '../partition-index/index-rules.ts';
 import { listPartitionIndexes } from '../partition-index/partition-index.repository.ts';
 import { rekeyPartitions } from '../partition/rekey.ts';
-import { tableResource } from '../permission.ts';
+import { insufficient, tableResource } from '../permission.ts';
 import { authorizeDatabase, authorizeTable, type DatabaseRef, tableIn, type TableRef } from '../reference.ts';
 import { droppedColumns } from '../statistics/column-statistics.ts';
 import { deleteStatisticsOfColumns } from '../statistics/statistics.repository.ts';
@@ -21,6 +22,7 @@ import { lockTable, lockTableAndLink, requireTableView, seenThrough } from './re
 import { type Table, tableChange } from './table.ts';
 import { partitionKeyColumns, type TableInput } from './table-rules.ts';
 import { archiveTableVersion, deleteTableRows, replaceTable } from './table.repository.ts';
+import { hiddenColumns } from './visible-table.ts';
 
 /** A link with its target's properties, under its own names. @throws EntityNotFoundException */
 export const getTable = defineRead({
@@ -75,13 +77,11 @@ export const updateTable = defineWrite({
       );
     }
     const partitionKeys = partitionKeyColumns(command.partitionKeys);
-    const { table: current, link } = await lockTableAndLink(
-      scope,
-      command.table,
-      ['ALTER'],
-      'exclusive',
-      'onlyOne',
-    );
+    const {
+      table: current,
+      link,
+      decision,
+    } = await lockTableAndLink(scope, command.table, ['ALTER'], 'exclusive', 'onlyOne');
     if (
       command.linkTarget !== undefined &&
       !isSameTarget(command.linkTarget, link?.linkTarget, link ?? current)
@@ -102,6 +102,7 @@ export const updateTable = defineWrite({
       hasPartitionKeys: command.partitionKeys !== undefined,
       updatedAt: scope.now,
     };
+    refuseUnreachedChange(current, next, decision);
     refuseChangedIndexedKeys(current, next, await listPartitionIndexes(scope.tx, current.id));
     await rekeyPartitions(scope.tx, current, next);
     if (!command.skipArchive) await archiveTableVersion(scope.tx, current.id);
@@ -116,6 +117,26 @@ export const updateTable = defineWrite({
     return seenThrough(link, next);
   },
 });
+
+/**
+ * ALTER by an LF-tag policy does not reach the columns whose own tags do not match (spec/permissions.md §7): they stay
+ * as they are. @throws AccessDeniedException one of them is dropped, or changed
+ */
+function refuseUnreachedChange(current: Table, next: Table, decision: Decision): void {
+  const after = new Set(columnTexts(next));
+  const isChanged = columnTexts(current, hiddenColumns(current, decision)).some(
+    (column) => !after.has(column),
+  );
+  if (isChanged) throw insufficient(['ALTER'], next.name);
+}
+
+/** Each column, or each of these, as it is and where. */
+const columnTexts = ({ definition, partitionKeys }: Table, only?: ReadonlySet<string>): string[] =>
+  [definition.StorageDescriptor?.Columns ?? [], partitionKeys].flatMap((columns, role) =>
+    columns
+      .filter(({ Name }) => only?.has(Name.toLowerCase()) ?? true)
+      .map(({ Name, Type }) => JSON.stringify([role, Name.toLowerCase(), Type])),
+  );
 
 const columnsOf = ({ definition, partitionKeys }: Table) => ({
   columns: definition.StorageDescriptor?.Columns,
