@@ -101,7 +101,7 @@ describe('lakewarden', () => {
       AWS_SECRET_ACCESS_KEY: credentials['secretAccessKey'],
       AWS_SESSION_TOKEN: '',
     };
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await rm(directory, { recursive: true, force: true });
   });
@@ -126,7 +126,7 @@ describe('lakewarden', () => {
         expect(wrong).toMatchObject({ code: 1, stdout: '' });
         expect(wrong.stderr).toMatch(/^lakewarden: SignatureDoesNotMatch: .+\n$/);
       });
-    }, 60_000);
+    }, 180_000);
 
     it.each([
       [
@@ -158,7 +158,7 @@ describe('lakewarden', () => {
       await withServer(async ({ url }) => {
         expect((await asAdministrator(url)).code).toBe(0);
       });
-    }, 60_000);
+    }, 180_000);
 
     it('given a rotation cut off after its commit, still opens every secret, and the next one ends it', async () => {
       const old = await readFile(path(), 'utf8');
@@ -176,6 +176,6 @@ describe('lakewarden', () => {
       await withServer(async ({ url }) => {
         expect((await asAdministrator(url)).code).toBe(0);
       });
-    }, 90_000);
+    }, 240_000);
   });
 });
