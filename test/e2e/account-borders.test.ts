@@ -271,6 +271,8 @@ const GRAPHQL: Readonly<Record<string, string>> = {
   'Query.whatIf': `{ whatIf(input: { changes: [], questions: [{ permission: SELECT, catalogId: "${OWNER}", database: "secret", table: "hidden" }] }) { before { allowed } } }`,
   'Query.permissions': `{ permissions(resource: { catalogId: "${OWNER}", database: "secret", table: "hidden" }) { edges { node { principal } } } }`,
   'Query.effectivePermissionsForPath': `{ effectivePermissionsForPath(resourceArn: "arn:aws:s3:::hidden", catalogId: "${OWNER}") { edges { node { principal } } } }`,
+  'Query.dataLakeSettings': `{ dataLakeSettings(catalogId: "${OWNER}") { admins } }`,
+  'Mutation.updateDataLakeSettings': `mutation { updateDataLakeSettings(input: { catalogId: "${OWNER}", settings: { admins: ["arn:aws:iam::${STRANGER}:user/admin"] } }) { dataLakeSettings { admins } } }`,
   'Query.exportCatalog': `{ exportCatalog(catalogId: "${OWNER}") { document } }`,
   'Query.planCatalog': `{ planCatalog(input: { catalogId: "${OWNER}", document: { version: 1, databases: {} } }) { base } }`,
   'Mutation.applyCatalog': `mutation { applyCatalog(input: { catalogId: "${OWNER}", document: { version: 1, databases: {} }, base: "x" }) { base } }`,

@@ -182,7 +182,7 @@ const GRAPHQL_LISTS: Readonly<Record<string, string>> = {
   'Mutation.applyCatalog': `mutation { applyCatalog(input: { document: ${DOCUMENT}, base: "x" }) { base } }`,
 };
 const GRAPHQL_IAM_ONLY = `Query.viewer Mutation.login Mutation.createAccount Query.catalog
-  Query.auditEvents Query.auditChain
+  Query.auditEvents Query.auditChain Query.dataLakeSettings Mutation.updateDataLakeSettings
   Query.connection Query.connections Mutation.createConnection Mutation.updateConnection Mutation.deleteConnection
   Mutation.testConnection Query.encryptionSettings Mutation.putEncryptionSettings
   Query.schemaRegistry Query.schemaRegistries Query.registrySchema Query.registrySchemas Query.schemaVersion

@@ -20,6 +20,7 @@ import { CHANGES, type Changes } from './doors/graphql/changes.ts';
 import { type GraphqlContext, IDENTITY, USE_CASES } from './doors/graphql/context.ts';
 import { DataCellsFilterResolver } from './doors/graphql/data-cells-filter.resolver.ts';
 import { DataLocationResolver } from './doors/graphql/data-location.resolver.ts';
+import { DataLakeSettingsResolver } from './doors/graphql/data-lake-settings.resolver.ts';
 import { DataQualityResolver } from './doors/graphql/data-quality.resolver.ts';
 import { DatabaseResolver } from './doors/graphql/database.resolver.ts';
 import { codeOf, formatErrors } from './doors/graphql/errors.ts';
@@ -173,6 +174,7 @@ export class AppModule {
         DatabasePermissionsResolver,
         TablePermissionsResolver,
         WhatIfResolver,
+        DataLakeSettingsResolver,
         SchemaRegistryResolver,
         RegistrySchemaResolver,
         SchemaVersionResolver,

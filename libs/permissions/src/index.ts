@@ -25,6 +25,8 @@ export {
   getDataLakeSettings,
   putDataLakeSettings,
   type PutDataLakeSettings,
+  updateDataLakeSettings,
+  type UpdateDataLakeSettings,
 } from './settings/put-data-lake-settings.ts';
 export type { DataCellsFilter, FilterColumns } from './filter/data-cells-filter.ts';
 export {

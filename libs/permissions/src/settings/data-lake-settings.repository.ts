@@ -24,3 +24,22 @@ export async function saveSettings(
     values: [accountId, JSON.stringify(settings), now],
   });
 }
+
+/** What is there, or else the given ones, which are there then: locked until commit. */
+export async function holdSettings(
+  tx: Tx,
+  accountId: string,
+  otherwise: DataLakeSettings,
+  now: Date,
+): Promise<DataLakeSettings> {
+  await sql(tx, {
+    text: `INSERT INTO data_lake_settings (account_id, settings, updated_at) VALUES ($1, $2, $3)
+           ON CONFLICT (account_id) DO NOTHING`,
+    values: [accountId, JSON.stringify(otherwise), now],
+  });
+  const [row] = await sql<{ settings: DataLakeSettings }>(tx, {
+    text: 'SELECT settings FROM data_lake_settings WHERE account_id = $1 FOR UPDATE',
+    values: [accountId],
+  });
+  return row?.settings ?? otherwise;
+}

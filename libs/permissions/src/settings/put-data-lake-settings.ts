@@ -11,7 +11,7 @@ import {
 import { authorizeLake } from '../authorize.ts';
 import { isLakeAdmin } from '../decision/caller-set.ts';
 import type { DataLakeSettings } from './data-lake-settings.ts';
-import { findSettings, saveSettings } from './data-lake-settings.repository.ts';
+import { findSettings, holdSettings, saveSettings } from './data-lake-settings.repository.ts';
 
 /** Until somebody says otherwise the account's first administrator is its data lake administrator (contract.md §7). */
 const newSettings = (accountId: string): DataLakeSettings => ({
@@ -51,24 +51,55 @@ export interface PutDataLakeSettings {
 }
 
 /**
- * Replaces all of them. An IAM administrator may do it without being data lake administrator, and so make himself one
- * (spec/permissions.md §1, §4); to others it takes more than an action that a policy allows.
+ * An IAM administrator may put them without being data lake administrator, and so make himself one (spec/permissions.md
+ * §1, §4); to others it takes more than an action that a policy allows.
  * @throws AccessDeniedException
  */
+async function requireMayPut(scope: WriteScope, catalogId: string): Promise<void> {
+  await authorizeLake(scope, catalogId);
+  const own = await settingsOf(scope, scope.caller.accountId);
+  if (!isLakeAdmin(scope.caller, own) && !scope.caller.isAccountAdministrator) {
+    throw new LakewardenError(
+      'AccessDeniedException',
+      'Only a data lake administrator, or an administrator of the account (AdministratorAccess), puts the settings of the data lake.',
+    );
+  }
+}
+
+async function save(scope: WriteScope, catalogId: string, settings: DataLakeSettings): Promise<void> {
+  await saveSettings(scope.tx, catalogId, settings, scope.now);
+  scope.changed({ accountId: catalogId, kind: SETTINGS_CHANGE, subjectId: catalogId });
+}
+
+/** Replaces all of them. @throws AccessDeniedException */
 export const putDataLakeSettings = defineWrite({
   action: 'lakeformation:PutDataLakeSettings',
 
-  async run(scope, command: PutDataLakeSettings): Promise<void> {
-    await authorizeLake(scope, command.catalogId);
-    const own = await settingsOf(scope, scope.caller.accountId);
-    if (!isLakeAdmin(scope.caller, own) && !scope.caller.isAccountAdministrator) {
-      throw new LakewardenError(
-        'AccessDeniedException',
-        'Only a data lake administrator, or an administrator of the account (AdministratorAccess), puts the settings of the data lake.',
-      );
-    }
-    await saveSettings(scope.tx, command.catalogId, command.settings, scope.now);
-    scope.changed({ accountId: command.catalogId, kind: SETTINGS_CHANGE, subjectId: command.catalogId });
+  async run(scope, { catalogId, settings }: PutDataLakeSettings): Promise<void> {
+    await requireMayPut(scope, catalogId);
+    await save(scope, catalogId, settings);
+  },
+});
+
+export interface UpdateDataLakeSettings {
+  readonly catalogId: string;
+  readonly changes: Partial<DataLakeSettings>;
+}
+
+/**
+ * Replaces what is given. Two at once each change their own: the second waits for the first.
+ * @returns all of them, as they are then
+ * @throws AccessDeniedException
+ */
+export const updateDataLakeSettings = defineWrite({
+  action: 'lakeformation:PutDataLakeSettings',
+
+  async run(scope, { catalogId, changes }: UpdateDataLakeSettings): Promise<DataLakeSettings> {
+    await requireMayPut(scope, catalogId);
+    const settings = await holdSettings(scope.tx, catalogId, newSettings(catalogId), scope.now);
+    const changed = { ...settings, ...changes };
+    await save(scope, catalogId, changed);
+    return changed;
   },
 });
 
@@ -88,6 +119,5 @@ export async function forgetInSettings(scope: WriteScope, arn: string): Promise<
     createTableDefaultPermissions: otherThan(settings.createTableDefaultPermissions),
   };
   if (JSON.stringify(left) === JSON.stringify(settings)) return;
-  await saveSettings(scope.tx, accountId, left, scope.now);
-  scope.changed({ accountId, kind: SETTINGS_CHANGE, subjectId: accountId });
+  await save(scope, accountId, left);
 }

@@ -9,10 +9,9 @@ import { z } from 'zod';
 
 import { catalogId } from '../glue/shapes.ts';
 import { operation, type OperationTable } from '../operation.ts';
+import { MAX_PRINCIPALS, resourceOwners, sessionTagValues, settingsParameters } from './settings.shapes.ts';
 import { permissions, principal } from './shapes.ts';
 
-/** Service model: DataLakeAdmins and the other lists of principals hold at most 30. */
-const MAX_PRINCIPALS = 30;
 const principals = z.array(principal).max(MAX_PRINCIPALS).default([]);
 const defaults = z
   .array(z.object({ Principal: principal, Permissions: permissions.default([]) }))
@@ -24,12 +23,12 @@ const settings = z.object({
   ReadOnlyAdmins: principals,
   CreateDatabaseDefaultPermissions: defaults,
   CreateTableDefaultPermissions: defaults,
-  Parameters: z.record(z.string().min(1).max(255), z.string().max(512_000)).default({}),
-  TrustedResourceOwners: z.array(z.string().min(1).max(255)).max(100).default([]),
+  Parameters: settingsParameters.default({}),
+  TrustedResourceOwners: resourceOwners.default([]),
   AllowExternalDataFiltering: z.boolean().default(false),
   AllowFullTableExternalDataAccess: z.boolean().default(false),
   ExternalDataFilteringAllowList: principals,
-  AuthorizedSessionTagValueList: z.array(z.string().min(1).max(255)).max(100).default([]),
+  AuthorizedSessionTagValueList: sessionTagValues.default([]),
 });
 type Shape = z.output<typeof settings>;
 
