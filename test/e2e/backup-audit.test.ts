@@ -85,8 +85,7 @@ describe('the audit trail of a backup', () => {
     postgres = await startPostgres();
     const source = settingsOf('source', postgres.url);
     await serve(source, async (url) => {
-      const glue = (operation: string, input: object) =>
-        callGlue({ url, ...credentials }, operation, input);
+      const glue = (operation: string, input: object) => callGlue({ url, ...credentials }, operation, input);
       for (const Name of ['a', 'b', 'c']) {
         expect(await glue('CreateDatabase', { DatabaseInput: { Name } })).toMatchObject({ status: 200 });
       }
