@@ -70,6 +70,7 @@ import {
 } from '@lakewarden/permissions';
 import { ChangeAwareCache, ChangeFeed, Database, migrate, UseCaseRunner } from '@lakewarden/storage';
 
+import { copyOfTemplate } from '../mutants/template.ts';
 import { cellsShown } from './cells.ts';
 import {
   ACCOUNT,
@@ -114,25 +115,46 @@ export const locationArn = (location: string): string => location.replace(/^s3:\
 export const rowExpressionOf = ({ column, is, not }: Exclude<FilterRows, 'all'>): string =>
   `${column} ${not ? '<>' : '='} '${is}'`;
 
+/** Of this process; test/mutants looks after them between mutants. */
+export const openLakes = new Set<InProcessLake>();
+
 /** A lake without its doors: use cases, the decision and the cache as they are, on an embedded database. */
 export class InProcessLake {
   readonly #runner: UseCaseRunner;
+  readonly #cache: ChangeAwareCache;
   readonly #close: () => Promise<void>;
 
-  private constructor(runner: UseCaseRunner, close: () => Promise<void>) {
+  private constructor(runner: UseCaseRunner, cache: ChangeAwareCache, close: () => Promise<void>) {
     this.#runner = runner;
+    this.#cache = cache;
     this.#close = close;
   }
 
   static async start(clock: Clock = systemClock): Promise<InProcessLake> {
-    const database = await Database.open({ url: 'memory://', directory: '' });
+    const copy = await copyOfTemplate();
+    if (copy !== undefined) return InProcessLake.#open(copy, clock);
+    const lake = await InProcessLake.#open('memory://', clock);
+    await lake.#populate();
+    return lake;
+  }
+
+  /** Makes that database, empty so far, one of which lakes start as copies. */
+  static async prepare(url: string): Promise<void> {
+    const lake = await InProcessLake.#open(url, systemClock);
+    await lake.#populate();
+    await lake.close();
+  }
+
+  static async #open(url: string, clock: Clock): Promise<InProcessLake> {
+    const database = await Database.open({ url, directory: '' });
     await migrate(database, MIGRATIONS);
-    const feed = new ChangeFeed(database, undefined);
+    const feed = new ChangeFeed(database, url);
     await feed.start();
+    const cache = new ChangeAwareCache(feed);
     const runner = new UseCaseRunner({
       database,
       feed,
-      cache: new ChangeAwareCache(feed),
+      cache,
       clock,
       tokens: new PageTokens(randomBytes(32), clock),
       region: 'us-east-1',
@@ -151,11 +173,12 @@ export class InProcessLake {
       audit: noAuditTrail,
       enqueue: () => Promise.resolve(),
     });
-    const lake = new InProcessLake(runner, async () => {
+    const lake = new InProcessLake(runner, cache, async () => {
+      openLakes.delete(lake);
       await feed.close();
       await database.close();
     });
-    await lake.#populate();
+    openLakes.add(lake);
     return lake;
   }
 
@@ -179,6 +202,11 @@ export class InProcessLake {
 
   run<Command, Result>(caller: Caller, useCase: UseCase<Command, Result>, command: Command): Promise<Result> {
     return this.#runner.run(caller, useCase, command);
+  }
+
+  /** Nothing that it has read is remembered. */
+  forget(): void {
+    this.#cache.clear();
   }
 
   close(): Promise<void> {

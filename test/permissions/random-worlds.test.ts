@@ -294,7 +294,7 @@ describe('random worlds of grants', () => {
             await story.end();
           }
         }),
-        { numRuns: WORLDS, seed: SEED, endOnFailure: false },
+        { numRuns: WORLDS, seed: SEED },
       );
       expect(decisions).toBeGreaterThan(LEAST_DECISIONS);
       // Worlds in which everything or nothing is allowed would prove little.

@@ -2,17 +2,14 @@ import { readFileSync } from 'node:fs';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { InProcessLake, InProcessStory } from './in-process.ts';
-import { type Answer, caseFile, type Step } from './story.ts';
+import { InProcessLake, InProcessStory } from '../permissions/in-process.ts';
+import { type Answer, caseFile, type Step } from '../permissions/story.ts';
 
 const { fixture, cases } = caseFile.parse(
   JSON.parse(readFileSync(new URL('../permission-cases.json', import.meta.url), 'utf8')),
 );
 
-/**
- * The permission cases in process alone, for `npm run test:mutants`: cases.test.ts also asks servers and the oracle, in
- * which no mutant lives.
- */
+/** The permission cases in process alone: cases.test.ts also asks servers and the oracle, in which no mutant lives. */
 describe('permission cases against mutants', () => {
   let lake: InProcessLake;
 
