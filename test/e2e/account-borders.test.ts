@@ -257,7 +257,23 @@ const ref = `{ database: "secret", name: "hidden", catalogId: "${OWNER}" }`;
 const schemaName = `registry: "hidden", name: "hidden", catalogId: "${OWNER}"`;
 const versionId = `id: "00000000-0000-7000-8000-000000000000", catalogId: "${OWNER}"`;
 const filterName = `database: "secret", table: "hidden", name: "hidden", catalogId: "${OWNER}"`;
+const tagged = `resource: { catalogId: "${OWNER}", database: "secret", table: "hidden" }, tags: [{ key: "hidden", value: "v2021" }]`;
+const byTags = `expression: [{ key: "hidden", values: ["v2021"] }], catalogId: "${OWNER}"`;
 const GRAPHQL: Readonly<Record<string, string>> = {
+  'Query.lfTag': `{ lfTag(key: "hidden", catalogId: "${OWNER}") { values } }`,
+  'Query.lfTags': `{ lfTags(catalogId: "${OWNER}") { edges { node { key } } } }`,
+  'Query.lfTagExpression': `{ lfTagExpression(name: "hidden", catalogId: "${OWNER}") { description } }`,
+  'Query.lfTagExpressions': `{ lfTagExpressions(catalogId: "${OWNER}") { edges { node { name } } } }`,
+  'Query.searchTablesByLfTags': `{ searchTablesByLfTags(${byTags}) { edges { node { name } } } }`,
+  'Query.searchDatabasesByLfTags': `{ searchDatabasesByLfTags(${byTags}) { edges { node { name } } } }`,
+  'Mutation.createLfTag': `mutation { createLfTag(input: { key: "p", values: ["v"], catalogId: "${OWNER}" }) { lfTag { key } } }`,
+  'Mutation.updateLfTag': `mutation { updateLfTag(input: { key: "hidden", valuesToAdd: ["w"], catalogId: "${OWNER}" }) { lfTag { key } } }`,
+  'Mutation.deleteLfTag': `mutation { deleteLfTag(input: { key: "hidden", catalogId: "${OWNER}" }) { key } }`,
+  'Mutation.createLfTagExpression': `mutation { createLfTagExpression(input: { name: "p", ${byTags} }) { lfTagExpression { name } } }`,
+  'Mutation.updateLfTagExpression': `mutation { updateLfTagExpression(input: { name: "hidden", description: "taken", ${byTags} }) { lfTagExpression { name } } }`,
+  'Mutation.deleteLfTagExpression': `mutation { deleteLfTagExpression(input: { name: "hidden", catalogId: "${OWNER}" }) { name } }`,
+  'Mutation.addLfTagsToResource': `mutation { addLfTagsToResource(input: { ${tagged} }) { failures { code } } }`,
+  'Mutation.removeLfTagsFromResource': `mutation { removeLfTagsFromResource(input: { ${tagged} }) { failures { code } } }`,
   'Query.dataCellsFilter': `{ dataCellsFilter(${filterName}) { rowExpression } }`,
   'Query.dataCellsFilters': `{ dataCellsFilters(catalogId: "${OWNER}") { edges { node { name } } } }`,
   'Mutation.createDataCellsFilter': `mutation { createDataCellsFilter(input: { filter: { ${filterName.replace('name: "hidden"', 'name: "p"')} }, exceptColumns: [] }) { dataCellsFilter { name } } }`,
@@ -461,6 +477,13 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
       await lake.ok('ListSchemaVersions', ofSchema),
       (await lakeFormation(lake, 'ListDataCellsFilter', {})).body,
       (await lakeFormation(lake, 'ListResources', {})).body,
+      (await lakeFormation(lake, 'ListLFTags', {})).body,
+      (await lakeFormation(lake, 'ListLFTagExpressions', {})).body,
+      (
+        await lakeFormation(lake, 'GetResourceLFTags', {
+          Resource: { Table: { ...database, Name: 'hidden' } },
+        })
+      ).body,
       await lake.ok('QuerySchemaVersionMetadata', ofVersion),
       ...(await Promise.all(
         [
@@ -520,6 +543,7 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
       if ((list as { IndexStatus: string }[]).every(({ IndexStatus }) => IndexStatus === 'ACTIVE')) break;
       await new Promise(setImmediate);
     }
+    const lfTag = { TagKey: 'hidden', TagValues: ['v2021'] };
     const TableData = {
       TableCatalogId: OWNER,
       DatabaseName: 'secret',
@@ -530,6 +554,9 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
     };
     for (const [operation, input] of [
       ['CreateDataCellsFilter', { TableData }],
+      ['CreateLFTag', lfTag],
+      ['CreateLFTagExpression', { Name: 'hidden', Description: '2021', Expression: [lfTag] }],
+      ['AddLFTagsToResource', { Resource: { Table: { ...database, Name: 'hidden' } }, LFTags: [lfTag] }],
       ['RegisterResource', { ResourceArn: LOCATION, UseServiceLinkedRole: true }],
       ['RegisterResource', { ResourceArn: 'arn:aws:s3:::secret/2', UseServiceLinkedRole: true }],
     ] as const) {

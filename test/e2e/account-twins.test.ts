@@ -109,6 +109,12 @@ const CURSORS: Readonly<Record<string, string>> = {
     'table(database: "sales", name: "hours") { partitions(first: 1 $) { pageInfo { endCursor } } }',
   'Table.versions':
     'table(database: "sales", name: "hours") { versions(first: 1 $) { pageInfo { endCursor } } }',
+  'Query.lfTags': 'lfTags(first: 1 $) { pageInfo { endCursor } }',
+  'Query.lfTagExpressions': 'lfTagExpressions(first: 1 $) { pageInfo { endCursor } }',
+  'Query.searchTablesByLfTags':
+    'searchTablesByLfTags(expression: [{ key: "e", values: ["v"] }], first: 1 $) { pageInfo { endCursor } }',
+  'Query.searchDatabasesByLfTags':
+    'searchDatabasesByLfTags(expression: [{ key: "e", values: ["v"] }], first: 1 $) { pageInfo { endCursor } }',
   'Query.dataCellsFilters': 'dataCellsFilters(first: 1 $) { pageInfo { endCursor } }',
   'Table.dataCellsFilters':
     'table(database: "sales", name: "hours") { dataCellsFilters(first: 1 $) { pageInfo { endCursor } } }',
@@ -217,6 +223,17 @@ describe.each(DATABASES)('two accounts whose things have the same names, on %s',
       const TableInput = { Name, Description: mark, ...columns, ...keys };
       await ok(signer, 'CreateTable', { DatabaseName: 'sales', TableInput });
       await ok(signer, 'UpdateTable', { DatabaseName: 'sales', TableInput });
+    }
+    for (const Name of ['e', 'f']) {
+      const LFTags = [{ TagKey: Name, TagValues: ['v'] }];
+      for (const [operation, input] of [
+        ['CreateLFTag', { TagKey: Name, TagValues: ['v', mark] }],
+        ['CreateLFTagExpression', { Name, Description: mark, Expression: LFTags }],
+        ['AddLFTagsToResource', { Resource: { Database: { Name: 'sales' } }, LFTags }],
+        ['AddLFTagsToResource', { Resource: { Database: { Name: 'staff' } }, LFTags }],
+      ] as const) {
+        expect((await lakeFormation(signer, operation, input)).status).toBe(200);
+      }
     }
     for (const Name of ['f', 'g']) {
       const TableData = {

@@ -113,7 +113,10 @@ const everything = `name description parameters
   partitionKeys { name comment } partitionIndexes { name keys { name } }
   partitions { edges { node { values parameters storageDescriptor { columns { name } } } } }
   columnStatistics(columns: ["id", "k"]) { columnName }
+  lfTags { key value } columns { lfTags { key value } }
   versions { edges { node { parameters storageDescriptor { columns { name } } } } }`;
+const byTags = 'expression: [{ key: "t", values: ["v"] }]';
+const tagged = 'resource: { database: "zzbase", table: "zztable" }, tags: [{ key: "t", value: "v" }]';
 const GRAPHQL_REFUSED: Readonly<Record<string, string>> = {
   'Query.database':
     '{ database(name: "zzbase") { name tables { edges { node { name } } } tags functions { edges { node { name } } } } }',
@@ -125,6 +128,19 @@ const GRAPHQL_REFUSED: Readonly<Record<string, string>> = {
     '{ whoCan(input: { permission: SELECT, database: "zzbase", table: "zztable" }) { edges { node { principal } } } }',
   'Query.whatIf':
     '{ whatIf(input: { changes: [], questions: [{ permission: SELECT, database: "zzbase", table: "zztable" }] }) { before { allowed } } }',
+  'Query.lfTag': '{ lfTag(key: "t") { values } }',
+  'Query.lfTagExpression': '{ lfTagExpression(name: "e") { description } }',
+  'Query.searchTablesByLfTags': `{ searchTablesByLfTags(${byTags}) { edges { node { name } } } }`,
+  'Query.searchDatabasesByLfTags': `{ searchDatabasesByLfTags(${byTags}) { edges { node { name } } } }`,
+  'Mutation.createLfTag': 'mutation { createLfTag(input: { key: "t", values: ["v"] }) { lfTag { key } } }',
+  'Mutation.updateLfTag':
+    'mutation { updateLfTag(input: { key: "t", valuesToAdd: ["v"] }) { lfTag { key } } }',
+  'Mutation.deleteLfTag': 'mutation { deleteLfTag(input: { key: "t" }) { key } }',
+  'Mutation.createLfTagExpression': `mutation { createLfTagExpression(input: { name: "e", ${byTags} }) { lfTagExpression { name } } }`,
+  'Mutation.updateLfTagExpression': `mutation { updateLfTagExpression(input: { name: "e", ${byTags} }) { lfTagExpression { name } } }`,
+  'Mutation.deleteLfTagExpression': 'mutation { deleteLfTagExpression(input: { name: "e" }) { name } }',
+  'Mutation.addLfTagsToResource': `mutation { addLfTagsToResource(input: { ${tagged} }) { failures { code } } }`,
+  'Mutation.removeLfTagsFromResource': `mutation { removeLfTagsFromResource(input: { ${tagged} }) { failures { code } } }`,
   'Query.dataCellsFilter': '{ dataCellsFilter(database: "zzbase", table: "zztable", name: "f") { columns } }',
   'Mutation.createDataCellsFilter':
     'mutation { createDataCellsFilter(input: { filter: { database: "zzbase", table: "zztable", name: "f" }, exceptColumns: [] }) { dataCellsFilter { name } } }',
@@ -167,6 +183,9 @@ const GRAPHQL_LISTS: Readonly<Record<string, string>> = {
   'Query.functions': '{ functions { edges { node { name } } pageInfo { hasNextPage endCursor } } }',
   'Query.searchTables':
     '{ searchTables(text: "zztable") { edges { node { name } } pageInfo { hasNextPage endCursor } } }',
+  'Query.lfTags': '{ lfTags { edges { node { key values } } pageInfo { hasNextPage endCursor } } }',
+  'Query.lfTagExpressions':
+    '{ lfTagExpressions { edges { node { name } } pageInfo { hasNextPage endCursor } } }',
   'Query.dataCellsFilters':
     '{ dataCellsFilters { edges { node { name columns } } pageInfo { hasNextPage endCursor } } }',
   'Query.permissions':
@@ -318,6 +337,14 @@ describe.each(DATABASES)('gate 2 alone, on %s', (databaseName) => {
     await grant(userArn('part'), { TableWithColumns: seen }, ['SELECT'], {
       PermissionsWithGrantOption: ['SELECT'],
     });
+    const LFTags = [{ TagKey: 'zzkey', TagValues: ['zztagged'] }];
+    for (const [operation, input] of [
+      ['CreateLFTag', LFTags[0] ?? {}],
+      ['CreateLFTagExpression', { Name: 'zzexpression', Expression: LFTags }],
+      ['AddLFTagsToResource', { Resource: { Table: { DatabaseName: 'base', Name: 'seen' } }, LFTags }],
+    ] as const) {
+      expect(codeOf(await lf(operation, input))).toBe('OK');
+    }
     // What others hold must not name to him what he does not see.
     await newUser(lake, 'zzother');
     const hidden = { ...seen, ColumnNames: ['zzcolumn'] };

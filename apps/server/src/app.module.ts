@@ -11,6 +11,12 @@ import type { Logger } from 'pino';
 import { REVISION_HEADER } from './doors/aws/aws.door.ts';
 import { AccountCatalogResolver } from './doors/graphql/account-catalog.resolver.ts';
 import { AUDIT, AuditResolver, type Settled } from './doors/graphql/audit.resolver.ts';
+import {
+  CarriedLfTags,
+  ColumnLfTagsResolver,
+  DatabaseLfTagsResolver,
+  TableLfTagsResolver,
+} from './doors/graphql/carried-lf-tags.resolver.ts';
 import { CatalogDocumentResolver } from './doors/graphql/catalog-document.resolver.ts';
 import { ClassifierResolver } from './doors/graphql/classifier.resolver.ts';
 import { ChangeResolver } from './doors/graphql/change.resolver.ts';
@@ -29,6 +35,8 @@ import { ExplainResolver } from './doors/graphql/explain.resolver.ts';
 import { graphqlHooks, type HookPorts } from './doors/graphql/hooks.ts';
 import { GrantResolver } from './doors/graphql/grant.resolver.ts';
 import { type IdentityPorts, IdentityResolver } from './doors/graphql/identity.resolver.ts';
+import { LfTagResolver } from './doors/graphql/lf-tag.resolver.ts';
+import { LfTaggingResolver } from './doors/graphql/lf-tagging.resolver.ts';
 import { MAX_DEPTH, MAX_TOKENS } from './doors/graphql/limits.ts';
 import {
   DatabasePermissionsResolver,
@@ -163,6 +171,12 @@ export class AppModule {
         DataQualityResolver,
         DataCellsFilterResolver,
         DataLocationResolver,
+        LfTagResolver,
+        LfTaggingResolver,
+        CarriedLfTags,
+        DatabaseLfTagsResolver,
+        TableLfTagsResolver,
+        ColumnLfTagsResolver,
         SettingsResolver,
         ChangeResolver,
         WebhookResolver,

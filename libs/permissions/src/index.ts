@@ -62,6 +62,7 @@ export {
   listLFTagsPage as listLFTags,
   updateLFTag,
 } from './tag/lf-tags.ts';
+export { type CarriedTag, type CarriedTags, carriedByColumn, getCarriedTags } from './tag/carried-tags.ts';
 export { getResourceLFTags, type ResourceTags, type TagList } from './tag/resource-tags.ts';
 export {
   type FoundDatabase,

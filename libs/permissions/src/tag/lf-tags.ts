@@ -72,6 +72,12 @@ export async function grantAllToCreator(
   );
 }
 
+/** With all its values, in order: who makes a tag, or may ALTER all of it, may DESCRIBE each of them. */
+async function asStored({ tx }: WriteScope, tag: LFTag): Promise<LFTag> {
+  const [stored] = await findLFTags(tx, tag.catalogId, [tag.key]);
+  return stored ?? tag;
+}
+
 /**
  * Keys and values are stored in lower case. Its creator may do everything with it.
  *
@@ -83,7 +89,7 @@ export async function grantAllToCreator(
 export const createLFTag = defineWrite({
   action: 'lakeformation:CreateLFTag',
 
-  async run(scope, { catalogId, ...asked }: CreateLFTag): Promise<void> {
+  async run(scope, { catalogId, ...asked }: CreateLFTag): Promise<LFTag> {
     await authorizeLake(scope, catalogId);
     const key = checkedKey(asked.key);
     const values = checkedValues(asked.values);
@@ -97,6 +103,7 @@ export const createLFTag = defineWrite({
     if (!(await insertLFTag(scope.tx, made))) throw invalid(`LF-tag ${key} already exists.`);
     await grantAllToCreator(scope, catalogId, 'LF_TAG', [id, EVERY_VALUE]);
     tagsChanged(scope, catalogId);
+    return asStored(scope, made);
   },
 });
 
@@ -130,7 +137,7 @@ async function dropValues(scope: WriteScope, tag: LFTag, values: readonly string
 export const updateLFTag = defineWrite({
   action: 'lakeformation:UpdateLFTag',
 
-  async run(scope, command: UpdateLFTag): Promise<void> {
+  async run(scope, command: UpdateLFTag): Promise<LFTag> {
     const { catalogId } = command;
     await authorizeLake(scope, catalogId);
     const key = foldTag(command.key);
@@ -154,6 +161,7 @@ export const updateLFTag = defineWrite({
     if (deleted.length > 0) await dropValues(scope, tag, deleted);
     await insertValues(scope.tx, tag.id, added);
     tagsChanged(scope, catalogId);
+    return asStored(scope, tag);
   },
 });
 

@@ -1,12 +1,4 @@
-import { lookUpTables, type Table } from '@lakewarden/catalog';
-import {
-  type ColumnScope,
-  defineRead,
-  invalid,
-  LakewardenError,
-  type ReadScope,
-  showsColumn,
-} from '@lakewarden/kernel';
+import { type ColumnScope, defineRead, invalid, LakewardenError, type ReadScope } from '@lakewarden/kernel';
 
 import { authorizeLake } from '../authorize.ts';
 import {
@@ -17,10 +9,9 @@ import {
   resolveResource,
 } from '../grant/granted-resource.ts';
 import { mayKnow } from '../grant/may-know.ts';
-import { type AssignedTag, effectiveTags, type Tags } from './expression.ts';
-import { findLFTags } from './lf-tag.repository.ts';
-import { listAssigned } from './tag-assignment.repository.ts';
-import { insufficient, visibleTags } from './tag-permission.ts';
+import { effectiveTags, type Tags } from './expression.ts';
+import { type SeenTags, seenTagsOfDatabases, seenTagsOfTables } from './seen-tags.ts';
+import { insufficient } from './tag-permission.ts';
 
 export type TagList = readonly { readonly key: string; readonly value: string }[];
 
@@ -31,19 +22,6 @@ export interface ResourceTags {
   readonly columns: readonly { readonly name: string; readonly tags: TagList }[];
 }
 
-/** Those pairs that the caller may DESCRIBE. */
-export async function visiblePairs(
-  scope: ReadScope,
-  catalogId: string,
-  assigned: readonly AssignedTag[],
-): Promise<AssignedTag[]> {
-  const keys = [...new Set(assigned.map(({ key }) => key))];
-  const tags = await visibleTags(scope, catalogId, await findLFTags(scope.tx, catalogId, keys));
-  return assigned.filter(({ key, value }) =>
-    tags.some((tag) => tag.key === key && tag.values.includes(value)),
-  );
-}
-
 const listOf = (tags: Tags): TagList =>
   [...tags].map(([key, value]) => ({ key, value })).sort((a, b) => (a.key < b.key ? -1 : 1));
 
@@ -52,8 +30,7 @@ const listOf = (tags: Tags): TagList =>
  * what was put on each.
  */
 export function resourceTags(
-  assigned: readonly AssignedTag[],
-  isVisible: ({ key, value }: { readonly key: string; readonly value: string }) => boolean,
+  { assigned, isVisible }: Pick<SeenTags, 'assigned' | 'isVisible'>,
   kind: 'assigned' | 'effective',
 ): ResourceTags {
   const { database, table, columns } = effectiveTags(assigned);
@@ -90,34 +67,14 @@ async function resolveSeen(scope: ReadScope, resource: GrantResource): Promise<R
   }
 }
 
-/** The columns of the table that the caller sees, in lower case. @throws AccessDeniedException he sees none */
-async function seenColumns(
-  scope: ReadScope,
-  resource: GrantResource,
-  on: ResolvedResource,
-): Promise<string[]> {
-  const refused = insufficient('DESCRIBE', describeAsked(resource));
-  const { allowed, columns } = await scope.permissions.decide(scope, {
-    permission: 'DESCRIBE',
-    resource: on.on,
-  });
-  const [table] = allowed ? await lookUpTables(scope, [on.tableId ?? '']) : [];
-  if (table === undefined) throw refused;
-  const names = columnNames(table);
-  const seen = shownOf(names, columns);
-  if (names.length > 0 && seen.length === 0) throw refused;
-  const asked: ColumnScope = on.columns;
+/** Of the columns that are asked about; undefined where the caller does not see one of them. */
+function ofColumns(seen: SeenTags, asked: ColumnScope): SeenTags | undefined {
   if (asked.kind !== 'include') return seen;
-  if (asked.names.some((name) => !seen.includes(name))) throw refused;
-  return [...asked.names];
+  const { names } = asked;
+  if (names.some((name) => !seen.columns.includes(name))) return undefined;
+  const assigned = seen.assigned.filter(({ column }) => column === '' || names.includes(column));
+  return { ...seen, assigned, columns: names };
 }
-
-/** In lower case. */
-export const columnNames = ({ definition, partitionKeys }: Table): string[] =>
-  [...(definition.StorageDescriptor?.Columns ?? []), ...partitionKeys].map(({ Name }) => Name.toLowerCase());
-
-export const shownOf = (names: readonly string[], columns: readonly ColumnScope[]): string[] =>
-  names.filter((name) => showsColumn(columns, name));
 
 /**
  * Of a resource that the caller may describe: its tags and its columns', as far as he may DESCRIBE them.
@@ -132,22 +89,27 @@ export const getResourceLFTags = defineRead({
     if (resource.kind !== 'Database' && resource.kind !== 'Table' && resource.kind !== 'TableWithColumns') {
       throw invalid(`A ${resource.kind} carries no LF-tags: name a Database, Table or TableWithColumns.`);
     }
+    const kind = onlyAssigned ? 'assigned' : 'effective';
     if (catalogIdOf(resource) !== catalogId) {
       throw invalid(`Resource is of account ${catalogIdOf(resource)}, the request of ${catalogId}.`);
     }
     const on = await resolveSeen(scope, resource);
-    const columns = resource.kind === 'Database' ? [] : await seenColumns(scope, resource, on);
+    const refused = async (): Promise<LakewardenError> => {
+      // Asked by itself: the audit event tells of what it was refused, and what was missing.
+      await scope.permissions.decide(scope, { permission: 'DESCRIBE', resource: on.on });
+      return insufficient('DESCRIBE', describeAsked(resource));
+    };
+    const { databaseId = '', tableId = '' } = on;
     if (resource.kind === 'Database') {
-      const decision = await scope.permissions.decide(scope, { permission: 'DESCRIBE', resource: on.on });
-      // Who is shown that it is there is told no more of it (spec §4).
-      if (!decision.allowed || !decision.isWhole) throw insufficient('DESCRIBE', describeAsked(resource));
+      const { name } = resource.database;
+      const seen = await seenTagsOfDatabases(scope, catalogId, [{ id: databaseId, name }]);
+      const tags = seen.get(databaseId);
+      if (tags === undefined) throw await refused();
+      return { ...resourceTags(tags, kind), table: [] };
     }
-    const all = await listAssigned(scope.tx, on.databaseId ?? '', on.tableId);
-    const assigned = all.filter(({ column }) => column === '' || columns.includes(column));
-    const visible = await visiblePairs(scope, catalogId, assigned);
-    const isVisible: Parameters<typeof resourceTags>[1] = (pair) =>
-      visible.some(({ key, value }) => key === pair.key && value === pair.value);
-    const tags = resourceTags(assigned, isVisible, onlyAssigned ? 'assigned' : 'effective');
-    return resource.kind === 'Database' ? { ...tags, table: [] } : tags;
+    const tags = (await seenTagsOfTables(scope, catalogId, [tableId])).get(tableId);
+    const columns = tags && ofColumns(tags, on.columns);
+    if (columns === undefined) throw await refused();
+    return resourceTags(columns, kind);
   },
 });

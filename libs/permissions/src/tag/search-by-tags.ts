@@ -1,12 +1,11 @@
-import { lookUpTables } from '@lakewarden/catalog';
 import { defineRead, type Page, type PageRequest, type ReadScope, toPage } from '@lakewarden/kernel';
 
 import { authorizeLake } from '../authorize.ts';
-import { type AssignedTag, reachOf, type TagExpression } from './expression.ts';
+import { reachOf, type TagExpression } from './expression.ts';
 import { checkedExpression } from './lf-tag.ts';
 import { type CandidateTable, listCandidates, listMatchingDatabases } from './policy.repository.ts';
-import { columnNames, type ResourceTags, resourceTags, shownOf, visiblePairs } from './resource-tags.ts';
-import { listAssigned, listAssignedTo } from './tag-assignment.repository.ts';
+import { type ResourceTags, resourceTags } from './resource-tags.ts';
+import { seenTagsOfDatabases, seenTagsOfTables } from './seen-tags.ts';
 import { requireVisiblePairs } from './tag-permission.ts';
 
 export interface SearchByTags extends PageRequest {
@@ -46,50 +45,21 @@ async function walk<Candidate, Found>(
   return { found, ...(position !== undefined && { lookedAt: position }) };
 }
 
-const tagsSeen = (assigned: readonly AssignedTag[], visible: readonly AssignedTag[]): ResourceTags =>
-  resourceTags(
-    assigned,
-    (pair) => visible.some(({ key, value }) => key === pair.key && value === pair.value),
-    'effective',
-  );
-
 /** Those that the caller sees, and that match by what he sees: a tag of a hidden column finds nothing. */
 async function foundTables(
   scope: ReadScope,
   { catalogId, expression }: SearchByTags,
   candidates: readonly CandidateTable[],
 ): Promise<(FoundTable & { readonly at: CandidateTable })[]> {
-  const ids = candidates.map(({ id }) => id);
-  const decisions = await scope.permissions.decideTables(
+  const seen = await seenTagsOfTables(
     scope,
-    'DESCRIBE',
-    candidates.map(({ id, databaseId, database, name }) => ({
-      type: 'TABLE',
-      catalogId,
-      databaseId,
-      database,
-      tableId: id,
-      table: name,
-    })),
+    catalogId,
+    candidates.map(({ id }) => id),
   );
-  const tables = await lookUpTables(scope, ids);
-  const onTables = await listAssignedTo(
-    scope.tx,
-    candidates.map(({ id, databaseId }) => ({ tableId: id, databaseId })),
-  );
-  const visible = await visiblePairs(scope, catalogId, [...onTables.values()].flat());
-  return candidates.flatMap((at, i) => {
-    const decision = decisions[i];
-    const table = tables.find(({ id }) => id === at.id);
-    if (table === undefined || decision?.allowed !== true) return [];
-    const names = columnNames(table);
-    const shown = shownOf(names, decision.columns);
-    if (names.length > 0 && shown.length === 0) return [];
-    const assigned = (onTables.get(at.id) ?? []).filter(
-      ({ column }) => column === '' || shown.includes(column),
-    );
-    if (reachOf(expression, assigned) === undefined) return [];
-    return [{ catalogId, database: at.database, table: at.name, tags: tagsSeen(assigned, visible), at }];
+  return candidates.flatMap((at) => {
+    const tags = seen.get(at.id);
+    if (tags === undefined || reachOf(expression, tags.assigned) === undefined) return [];
+    return [{ catalogId, database: at.database, table: at.name, tags: resourceTags(tags, 'effective'), at }];
   });
 }
 
@@ -166,23 +136,15 @@ export const searchDatabasesByLFTags = defineRead({
   },
 });
 
+/** Of one that he may only know to be there he learns no tag. */
 async function foundDatabases(
   scope: ReadScope,
   catalogId: string,
   candidates: readonly { readonly id: string; readonly name: string }[],
 ): Promise<FoundDatabase[]> {
-  const decisions = await scope.permissions.decideDatabases(
-    scope,
-    'DESCRIBE',
-    candidates.map(({ id, name }) => ({ type: 'DATABASE', catalogId, databaseId: id, database: name })),
-  );
-  const found: FoundDatabase[] = [];
-  for (const [i, { id, name }] of candidates.entries()) {
-    // Of one that he may only know to be there he learns no tag.
-    if (decisions[i]?.isWhole !== true || !decisions[i].allowed) continue;
-    const assigned = await listAssigned(scope.tx, id, undefined);
-    const visible = await visiblePairs(scope, catalogId, assigned);
-    found.push({ catalogId, database: name, tags: tagsSeen(assigned, visible) });
-  }
-  return found;
+  const seen = await seenTagsOfDatabases(scope, catalogId, candidates);
+  return candidates.flatMap(({ id, name }) => {
+    const tags = seen.get(id);
+    return tags === undefined ? [] : [{ catalogId, database: name, tags: resourceTags(tags, 'effective') }];
+  });
 }

@@ -11,36 +11,22 @@ export interface TaggedThing {
   readonly columns?: readonly string[] | undefined;
 }
 
-/** What was put on the database, and on the table and its columns. */
-export const listAssigned = (
-  tx: Tx,
-  databaseId: string,
-  tableId: string | undefined,
-): Promise<AssignedTag[]> =>
-  sql<AssignedTag>(tx, {
-    text: `SELECT CASE WHEN a.table_id IS NULL THEN 'database' ELSE 'table' END AS level,
-                  a.column_name AS column, k.key, a.value
-           FROM lf_tag_assignment a JOIN lf_tag k ON k.id = a.tag_id
-           WHERE a.database_id = $1 AND (a.table_id IS NULL OR a.table_id = $2::uuid)
-           ORDER BY a.column_name, k.key`,
-    values: [databaseId, tableId ?? null],
-    prepared: true,
-  });
-
-/** The same for many tables at once, by table. */
+/** What was put on each database, and on the table and its columns, by the table's id, or the database's alone. */
 export async function listAssignedTo(
   tx: Tx,
-  tables: readonly { readonly databaseId: string; readonly tableId: string }[],
+  things: readonly Pick<TaggedThing, 'databaseId' | 'tableId'>[],
 ): Promise<ReadonlyMap<string, AssignedTag[]>> {
-  const rows = await sql<AssignedTag & { readonly tableId: string }>(tx, {
-    text: `SELECT o.table_id AS "tableId", CASE WHEN a.table_id IS NULL THEN 'database' ELSE 'table' END AS level,
+  const rows = await sql<AssignedTag & { readonly id: string }>(tx, {
+    text: `SELECT coalesce(o.table_id, o.database_id) AS id,
+                  CASE WHEN a.table_id IS NULL THEN 'database' ELSE 'table' END AS level,
                   a.column_name AS column, k.key, a.value
            FROM unnest($1::uuid[], $2::uuid[]) AS o (table_id, database_id)
            JOIN lf_tag_assignment a ON a.database_id = o.database_id AND (a.table_id IS NULL OR a.table_id = o.table_id)
            JOIN lf_tag k ON k.id = a.tag_id ORDER BY a.column_name, k.key`,
-    values: [tables.map(({ tableId }) => tableId), tables.map(({ databaseId }) => databaseId)],
+    values: [things.map(({ tableId }) => tableId ?? null), things.map(({ databaseId }) => databaseId)],
+    prepared: true,
   });
-  return Map.groupBy(rows, ({ tableId }) => tableId);
+  return Map.groupBy(rows, ({ id }) => id);
 }
 
 const placesOf = ({ columns }: TaggedThing): readonly string[] => columns ?? [''];

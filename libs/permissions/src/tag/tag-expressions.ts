@@ -37,7 +37,7 @@ export interface SaveTagExpression extends TagExpressionRef {
 export const createLFTagExpression = defineWrite({
   action: 'lakeformation:CreateLFTagExpression',
 
-  async run(scope, command: SaveTagExpression): Promise<void> {
+  async run(scope, command: SaveTagExpression): Promise<SavedExpression> {
     const { catalogId, description } = command;
     await authorizeLake(scope, catalogId);
     const name = checkedExpressionName(command.name);
@@ -53,6 +53,7 @@ export const createLFTagExpression = defineWrite({
     }
     await grantAllToCreator(scope, catalogId, 'LF_TAG_EXPRESSION', [id]);
     tagsChanged(scope, catalogId);
+    return made;
   },
 });
 
@@ -60,7 +61,7 @@ export const createLFTagExpression = defineWrite({
 export const updateLFTagExpression = defineWrite({
   action: 'lakeformation:UpdateLFTagExpression',
 
-  async run(scope, command: SaveTagExpression): Promise<void> {
+  async run(scope, command: SaveTagExpression): Promise<SavedExpression> {
     const { catalogId, name } = command;
     await authorizeLake(scope, catalogId);
     const expression = checkedExpression(command.expression);
@@ -69,8 +70,10 @@ export const updateLFTagExpression = defineWrite({
     const saved = await permitExpression(scope, { catalogId, name }, found, 'ALTER');
     await requireVisiblePairs(scope, catalogId, expression);
     const description = command.description ?? saved.description;
-    await replaceExpression(scope.tx, { ...saved, description, expression });
+    const changed: SavedExpression = { ...saved, description, expression };
+    await replaceExpression(scope.tx, changed);
     tagsChanged(scope, catalogId);
+    return changed;
   },
 });
 

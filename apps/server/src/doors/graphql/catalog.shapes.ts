@@ -15,12 +15,22 @@ import { toTableShape } from '../aws/glue/table.operations.ts';
 
 type StringMap = Readonly<Record<string, string>>;
 
-const toColumn = (column: Column) => ({
+/** A table of a catalog, for what is asked of many at once. */
+interface TableId {
+  readonly catalogId: string;
+  readonly id: string;
+}
+
+/** @param table whose own column it is */
+const toColumn = (column: Column, table?: TableId) => ({
   name: column.Name,
   type: column.Type,
   comment: column.Comment,
   parameters: column.Parameters,
+  table,
 });
+
+export type ColumnNode = ReturnType<typeof toColumn>;
 
 /** Members that the store keeps as they came; what a newer client has written there may be of another type. */
 const storedDescriptor = z.object({
@@ -47,7 +57,7 @@ const knownDescriptors = new WeakMap<object, ReturnType<typeof readDescriptor>>(
 function readDescriptor(descriptor: StorageDescriptor) {
   const { SerdeInfo: serde, ...stored } = storedDescriptor.parse(descriptor);
   return {
-    columns: (descriptor.Columns ?? []).map(toColumn),
+    columns: (descriptor.Columns ?? []).map((column) => toColumn(column)),
     location: descriptor.Location,
     inputFormat: stored.InputFormat,
     outputFormat: stored.OutputFormat,
@@ -80,6 +90,7 @@ const toLinkTarget = (link: LinkTarget | undefined, home: { readonly catalogId: 
   link && { catalogId: link.CatalogId ?? home.catalogId, database: link.DatabaseName, name: link.Name };
 
 export const toDatabaseNode = (database: Database) => ({
+  id: database.id,
   name: database.name,
   catalogId: database.catalogId,
   description: database.definition.Description,
@@ -94,6 +105,7 @@ export type DatabaseNode = ReturnType<typeof toDatabaseNode>;
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 export const toTableNode = (table: Table) => ({
+  id: table.id,
   name: table.name,
   database: table.database,
   catalogId: table.catalogId,
@@ -102,8 +114,8 @@ export const toTableNode = (table: Table) => ({
   owner: textOf(table.definition['Owner']),
   tableType: table.definition.TableType,
   parameters: table.definition.Parameters ?? {},
-  columns: (table.definition.StorageDescriptor?.Columns ?? []).map(toColumn),
-  partitionKeys: table.partitionKeys.map(toColumn),
+  columns: (table.definition.StorageDescriptor?.Columns ?? []).map((column) => toColumn(column, table)),
+  partitionKeys: table.partitionKeys.map((key) => toColumn(key, table)),
   storageDescriptor:
     table.definition.StorageDescriptor && toStorageDescriptor(table.definition.StorageDescriptor),
   viewOriginalText: textOf(table.definition['ViewOriginalText']),

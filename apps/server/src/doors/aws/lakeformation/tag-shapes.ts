@@ -11,8 +11,8 @@ import { z } from 'zod';
 import { catalogId, nameString } from '../glue/shapes.ts';
 
 /** The use cases say what is too long, in the asker's own terms; this only bounds what is read. */
-const MAX_TEXT = 1024;
-const MAX_ITEMS = 1_000;
+export const MAX_TEXT = 1024;
+export const MAX_ITEMS = 1_000;
 
 export const tagKey = z.string().max(MAX_TEXT);
 export const tagValues = z.array(z.string().max(MAX_TEXT)).max(MAX_ITEMS);

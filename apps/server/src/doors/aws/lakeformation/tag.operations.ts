@@ -37,7 +37,7 @@ import {
 /** Service model lakeformation 2017-03-31: PageSize, SearchPageSize, LFTagsList. */
 const MAX_PAGE = 1000;
 const MAX_SEARCH_PAGE = 100;
-const MAX_TAGS = 50;
+export const MAX_TAGS = 50;
 const DEFAULT_PAGE = 100;
 
 const tagRef = z.object({ CatalogId: catalogId, TagKey: tagKey });
