@@ -176,6 +176,7 @@ const TRUST = '{"Version":"2012-10-17","Statement":[]}';
 const IDENTITY_POLICY =
   '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}';
 const AWS_POLICY = 'arn:aws:iam::aws:policy/ReadOnlyAccess';
+const OWNERS_USER = `arn:aws:iam::${OWNER}:user/owned`;
 const OWNERS_POLICY = `arn:aws:iam::${OWNER}:policy/owned`;
 
 /** The same operations on the policies of users, groups and roles. */
@@ -251,6 +252,19 @@ const IAM: Readonly<Record<string, { members: Record<string, string>; answer: st
   },
   ListEntitiesForPolicy: { members: { PolicyArn: OWNERS_POLICY }, answer: '404 NoSuchEntity' },
   ListGroupsForUser: { members: { UserName: 'owned' }, answer: '404 NoSuchEntity' },
+  SimulateCustomPolicy: {
+    members: {
+      'PolicyInputList.member.1': IDENTITY_POLICY,
+      'ActionNames.member.1': 'glue:GetTable',
+    },
+    answer: '200',
+  },
+  SimulatePrincipalPolicy: {
+    members: { PolicySourceArn: OWNERS_USER, 'ActionNames.member.1': 'glue:GetTable' },
+    answer: '404 NoSuchEntity',
+  },
+  GetContextKeysForCustomPolicy: { members: { 'PolicyInputList.member.1': IDENTITY_POLICY }, answer: '200' },
+  GetContextKeysForPrincipalPolicy: { members: { PolicySourceArn: OWNERS_USER }, answer: '404 NoSuchEntity' },
 };
 
 const ref = `{ database: "secret", name: "hidden", catalogId: "${OWNER}" }`;
@@ -679,7 +693,7 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
       const answered = await query({ ...lake, ...stranger }, 'iam', action, mine);
       expect([String(answered.status), ...answered.texts('Code')].join(' ')).toBe(answer);
       // Whatever operation it is: what is written to IAM leaves an event, and a refusal too.
-      const isWrite = !/^(Get|List)/.test(action) && answered.status === 200;
+      const isWrite = !/^(Get|List|Simulate)/.test(action) && answered.status === 200;
       if (isWrite || answer.includes('AccessDenied')) {
         const requestId = answered.texts('RequestId')[0];
         const [event] = await auditEvents(lake, strangersToken, { requestId });

@@ -1,7 +1,7 @@
 import { malformed, type Page, type PageRequest, type ReadScope, toPage } from '@lakewarden/kernel';
 
 /** IAM's own name and exception (spec/wire.md §6). */
-const refuseMarker = (fault: string) => malformed(`Marker ${fault}`);
+export const refuseMarker = (fault: string) => malformed(`Marker ${fault}`);
 
 /**
  * One page of a list that is ordered by name.

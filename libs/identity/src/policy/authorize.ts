@@ -1,6 +1,7 @@
 import { type Authorize, type Caller, type Clock, LakewardenError, type ReadScope } from '@lakewarden/kernel';
 
 import type { Context } from './condition.ts';
+import { judge } from './judge.ts';
 import { PRINCIPAL_NAMES, type PolicySet } from './policy-set.ts';
 import { policySetOf } from './principal-policies.ts';
 
@@ -8,12 +9,19 @@ const set = (context: Map<string, readonly string[]>, key: string, value: string
   if (value !== undefined) context.set(key.toLowerCase(), [value]);
 };
 
+/** A role's bearer token carries no session's facts: it is a role's all the same, without a second factor. */
+const isRole = ({ session, grantee }: ContextPrincipal): boolean =>
+  session !== undefined || grantee !== undefined;
+
 const USER_NAME = /:user\/(?:.*\/)?([^/]+)$/;
 
-/** What a request says of itself (spec/permissions.md §11). MFA facts are absent for long-lived keys, as in AWS. */
-export function contextOf(caller: Caller, now: Date, region: string): Context {
+/** Whom a request is from. A role that nobody has assumed yet has no id of its own. */
+export type ContextPrincipal = Pick<Caller, 'arn' | 'accountId' | 'grantee' | 'session'> &
+  Partial<Pick<Caller, 'principalId'>>;
+
+/** What hangs on the caller alone, whatever he asks and whenever. */
+export function principalContext(caller: ContextPrincipal): Map<string, readonly string[]> {
   const context = new Map<string, readonly string[]>();
-  const { session } = caller;
   context.set(PRINCIPAL_NAMES, [
     caller.arn,
     ...(caller.grantee === undefined ? [] : [caller.grantee]),
@@ -22,12 +30,17 @@ export function contextOf(caller: Caller, now: Date, region: string): Context {
   ]);
   set(context, 'aws:PrincipalArn', caller.grantee ?? caller.arn);
   set(context, 'aws:PrincipalAccount', caller.accountId);
-  // A role's bearer token carries no session's facts: it is a role's all the same, without a second factor.
-  const isRole = session !== undefined || caller.grantee !== undefined;
-  set(context, 'aws:PrincipalType', isRole ? 'AssumedRole' : 'User');
-  if (isRole) set(context, 'aws:MultiFactorAuthPresent', String(session?.mfaAt !== undefined));
+  set(context, 'aws:PrincipalType', isRole(caller) ? 'AssumedRole' : 'User');
   set(context, 'aws:userid', caller.principalId);
   set(context, 'aws:username', USER_NAME.exec(caller.arn)?.[1]);
+  return context;
+}
+
+/** What a request says of itself (spec/permissions.md §11). MFA facts are absent for long-lived keys, as in AWS. */
+export function contextOf(caller: Caller, now: Date, region: string): Context {
+  const context = principalContext(caller);
+  const { session } = caller;
+  if (isRole(caller)) set(context, 'aws:MultiFactorAuthPresent', String(session?.mfaAt !== undefined));
   set(context, 'aws:SourceIp', caller.request.sourceIp);
   set(context, 'aws:CurrentTime', now.toISOString());
   set(context, 'aws:EpochTime', String(Math.floor(now.getTime() / 1000)));
@@ -60,8 +73,7 @@ export type ResourcePolicyOf = (
 ) => Promise<PolicySet | undefined>;
 
 /**
- * Gate 1: the caller's own policies and, for the catalog, the one of its account: within an account one of them has to
- * allow and none may deny. A boundary or session policy bounds both. What another account owns is reached through
+ * Gate 1: the caller's own policies and, for the catalog, the one of its account (`judge`). What another account owns is reached through
  * shares, which are not there yet: until then nobody reaches it.
  */
 export const authorizeByPolicies =
@@ -75,11 +87,8 @@ export const authorizeByPolicies =
     const shared = action.startsWith('glue:') ? await resourcePolicyOf(scope, resource.accountId) : undefined;
     const allowedBy = new Set<string>();
     for (const arn of [resource.arn, ...(resource.within ?? [])]) {
-      const mine = own.decide(action, arn, context);
-      const theirs = shared?.decide(action, arn, context);
-      const isExplicit = mine.isExplicitDeny || theirs?.isExplicitDeny === true;
-      const allowed = mine.allowed || (theirs?.allowed === true && !own.isCapped);
-      if (isExplicit || !allowed) throw denied(caller, action, resource.asked ?? resource.arn, isExplicit);
+      const { allowed, isExplicitDeny, own: mine, shared: theirs } = judge(own, shared, action, arn, context);
+      if (!allowed) throw denied(caller, action, resource.asked ?? resource.arn, isExplicitDeny);
       for (const { policy } of [...mine.because, ...(theirs?.because ?? [])]) allowedBy.add(policy);
     }
     return [...allowedBy];

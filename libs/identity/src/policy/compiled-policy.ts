@@ -43,6 +43,7 @@ export function compilePolicy({ version, statements }: PolicyDocument): Compiled
       conditions: conditions.map(({ values, key, ...condition }) => ({
         ...condition,
         key: key.toLowerCase(),
+        writtenKey: key,
         values: patterns(values),
       })),
       principals: [...(principals?.everyone === true ? ['*'] : []), ...(principals?.aws ?? [])],

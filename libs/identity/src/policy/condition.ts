@@ -95,7 +95,8 @@ const OPERATORS: Readonly<Record<Exclude<ConditionOperator, 'Null'>, Operator>> 
 
 /** One line of a Condition element: one key under one operator, its values taken apart. */
 export interface Condition extends Omit<PolicyCondition, 'values'> {
-  /** `key` is in lower case. */
+  /** `key` is in lower case, as contexts have it; answers repeat how the document spells it. */
+  readonly writtenKey: string;
   readonly values: readonly Pattern[];
 }
 

@@ -8,6 +8,8 @@ export interface HolderRow {
   readonly id: string;
   readonly name: string;
   readonly path: string;
+  /** `AIDA...`, `AGPA...`, `AROA...` */
+  readonly uniqueId: string;
   /** ARNs of the attached managed policies. */
   readonly policies: readonly string[];
   readonly boundary: string | null;
@@ -27,7 +29,7 @@ export async function findHolderRow(
   lock: boolean,
 ): Promise<HolderRow | undefined> {
   const [row] = await sql<HolderRow>(tx, {
-    text: `SELECT id, name, path, policies, ${kind === 'group' ? 'NULL' : 'permissions_boundary'} AS boundary
+    text: `SELECT id, name, path, unique_id AS "uniqueId", policies, ${kind === 'group' ? 'NULL' : 'permissions_boundary'} AS boundary
            FROM ${TABLES[kind]} WHERE account_id = $1 AND name = $2 ${lock ? 'FOR UPDATE' : ''}`,
     values: [accountId, name],
   });
@@ -94,10 +96,15 @@ export async function putInlinePolicy(tx: Tx, holderId: string, policy: InlinePo
   });
 }
 
+export interface HeldInlinePolicy extends InlinePolicyRow {
+  readonly holderId: string;
+}
+
 /** By name. */
-export async function listInlinePolicies(tx: Tx, holderIds: readonly string[]): Promise<InlinePolicyRow[]> {
+export async function listInlinePolicies(tx: Tx, holderIds: readonly string[]): Promise<HeldInlinePolicy[]> {
   return sql(tx, {
-    text: 'SELECT name, document FROM iam_inline_policy WHERE principal_id = ANY ($1::uuid[]) ORDER BY name',
+    text: `SELECT name, document, principal_id AS "holderId" FROM iam_inline_policy
+           WHERE principal_id = ANY ($1::uuid[]) ORDER BY name`,
     values: [holderIds],
   });
 }

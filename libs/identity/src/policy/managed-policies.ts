@@ -47,6 +47,7 @@ const TEXTS: Readonly<Record<string, { readonly description: string; readonly te
       'lakeformation:Search*',
       'iam:Get*',
       'iam:List*',
+      'iam:Simulate*',
       'ram:Get*',
       'ram:List*',
       'athena:Get*',

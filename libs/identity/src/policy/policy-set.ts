@@ -40,7 +40,7 @@ interface SetStatement {
   readonly policy: string;
 }
 
-const variablesOf = (context: Context) => (name: string) => {
+export const variablesOf = (context: Context) => (name: string) => {
   const values = context.get(name.toLowerCase());
   return values?.length === 1 ? values[0] : undefined;
 };
@@ -49,7 +49,7 @@ const variablesOf = (context: Context) => (name: string) => {
 export const PRINCIPAL_NAMES = 'principal names';
 
 /** A policy of a principal speaks of whoever it is attached to; one of a resource says of whom. */
-function speaksOfCaller({ principals, isNotPrincipal }: CompiledStatement, context: Context): boolean {
+export function speaksOfCaller({ principals, isNotPrincipal }: CompiledStatement, context: Context): boolean {
   if (principals.length === 0) return !isNotPrincipal;
   const names = context.get(PRINCIPAL_NAMES) ?? [];
   return principals.some((each) => each === '*' || names.includes(each)) !== isNotPrincipal;

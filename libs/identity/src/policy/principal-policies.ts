@@ -1,18 +1,14 @@
-import { type CallerPolicies, groupArn, type Tx } from '@lakewarden/kernel';
+import type { CallerPolicies, Tx } from '@lakewarden/kernel';
 
-import { listInlinePolicies } from './holder.repository.ts';
-import { findManagedPolicy } from './managed-policies.ts';
-import { type CompiledPolicy, identityRules, readPolicy } from './compiled-policy.ts';
-import { type NamedPolicy, PolicySet } from './policy-set.ts';
-import { listDefaultDocuments } from './policy.repository.ts';
-import { findPrincipalHolder } from './principal-policies.repository.ts';
+import { loadAttachedPolicies, storedPolicy } from './attached-policies.ts';
+import { PolicySet } from './policy-set.ts';
 
 export const ADMINISTRATOR_ACCESS = 'arn:aws:iam::aws:policy/AdministratorAccess';
 
 const sets = new WeakMap<object, PolicySet>();
 
 /** Only libs/identity looks into it. */
-const seal = (set: PolicySet): CallerPolicies => {
+export const sealPolicies = (set: PolicySet): CallerPolicies => {
   const sealed = {} as CallerPolicies; // opaque: what it stands for is in the map
   sets.set(sealed, set);
   return sealed;
@@ -32,9 +28,6 @@ export interface PrincipalPolicies {
   readonly subjects: readonly string[];
 }
 
-/** Checked when it was stored. */
-const stored = (text: string): CompiledPolicy => readPolicy(text, identityRules(Infinity));
-
 /**
  * Everything that is attached to a user and his groups, or to a role.
  * @param session policies given with the session; they narrow it
@@ -45,38 +38,21 @@ export async function loadPrincipalPolicies(
   id: string,
   session?: readonly string[],
 ): Promise<PrincipalPolicies | undefined> {
-  const holder = await findPrincipalHolder(tx, kind, id);
-  if (holder === undefined) return undefined;
-  const { accountId, groups } = holder;
-  const attached = [...new Set([...holder.policies, ...groups.flatMap(({ policies }) => policies)])];
-  const own = await listDefaultDocuments(
-    tx,
-    accountId,
-    holder.boundary === null ? attached : [...attached, holder.boundary],
-  );
-  const documentOf = (arn: string): NamedPolicy[] => {
-    const document =
-      findManagedPolicy(arn)?.document ??
-      own.filter((each) => each.arn === arn).map((each) => stored(each.document))[0];
-    return document === undefined ? [] : [{ name: arn, document }];
-  };
-  const inline = await listInlinePolicies(tx, [id, ...groups.map((group) => group.id)]);
+  const found = await loadAttachedPolicies(tx, kind, id);
+  if (found === undefined) return undefined;
+  const { identity, boundary, groups, subjects } = found;
   const set = await PolicySet.of({
-    identity: [
-      ...attached.flatMap(documentOf),
-      ...inline.map(({ name, document }) => ({ name: `inline policy ${name}`, document: stored(document) })),
-    ],
-    // A boundary whose policy is gone allows nothing.
-    boundary: holder.boundary === null ? undefined : documentOf(holder.boundary),
+    identity,
+    boundary,
     session: session?.map((document, i) => ({
       name: `session policy ${String(i + 1)}`,
-      document: stored(document),
+      document: storedPolicy(document),
     })),
   });
   return {
-    policies: seal(set),
-    groups: groups.map((group) => groupArn(accountId, group.path, group.name)),
-    isAccountAdministrator: attached.includes(ADMINISTRATOR_ACCESS) && !set.isCapped,
-    subjects: [id, ...groups.map((group) => group.id), ...own.map(({ policyId }) => policyId)],
+    policies: sealPolicies(set),
+    groups,
+    isAccountAdministrator: found.attached.includes(ADMINISTRATOR_ACCESS) && !set.isCapped,
+    subjects,
   };
 }

@@ -16,6 +16,7 @@ import { operation, type OperationTable } from '../operation.ts';
 import { groupOperations } from './group.operations.ts';
 import { policyOperations } from './policy.operations.ts';
 import { roleOperations } from './role.operations.ts';
+import { simulationOperations } from './simulation.operations.ts';
 import { listingByPath, pageOf, pageShape, path, toUserShape, userName } from './shapes.ts';
 
 const accessKeyId = z.string().regex(/^\w{16,128}$/);
@@ -33,6 +34,7 @@ export const iamOperations = (keys: MasterKeys): OperationTable => ({
   ...roleOperations,
   ...groupOperations,
   ...policyOperations,
+  ...simulationOperations,
   CreateUser: operation({
     input: z.object({ UserName: userName, Path: path }),
     useCase: createUser,
