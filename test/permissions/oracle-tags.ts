@@ -4,6 +4,8 @@
  * it judges.
  */
 
+import { STORY_CONDITIONS } from './oracle-conditions.ts';
+
 /** An expression as it is written: values by key; or the name of a saved one. */
 export type Expression = Readonly<Record<string, readonly string[]>>;
 
@@ -28,7 +30,18 @@ interface Assignment extends TaggedPlace {
   readonly value: string;
 }
 
-interface OnTag {
+/** Under which condition (§10) something is held. */
+interface Bounded {
+  readonly when?: string | undefined;
+}
+
+const counts = ({ when }: Bounded): boolean => when === undefined || STORY_CONDITIONS[when] === true;
+
+/** Whether what is held under the one may be passed on under the other. */
+const covers = (held: Bounded, wanted: Bounded): boolean =>
+  held.when === undefined || held.when === wanted.when;
+
+interface OnTag extends Bounded {
   readonly key: string;
   readonly value: string;
   readonly principal: string;
@@ -36,7 +49,7 @@ interface OnTag {
   option: boolean;
 }
 
-interface Policy {
+interface Policy extends Bounded {
   readonly of: 'databases' | 'tables';
   readonly expression: Expression | string;
   readonly principal: string;
@@ -82,13 +95,14 @@ export class OracleTags {
 
   // what is held on tags themselves
 
-  #mayOnValue(who: TagCaller, key: string, value: string, permission: string, withOption = false): boolean {
+  #mayOnValue(who: TagCaller, key: string, value: string, permission: string, passing?: Bounded): boolean {
+    const withOption = passing !== undefined;
     if (who.isAdmin) return true;
     if (who.seesAll && permission === 'DESCRIBE' && !withOption) return true;
     for (const held of this.#onTags) {
-      if (!who.names.includes(held.principal) || held.key !== key) continue;
+      if (!who.names.includes(held.principal) || held.key !== key || !counts(held)) continue;
       if (held.value !== '*' && held.value !== value) continue;
-      if (withOption && !held.option) continue;
+      if (passing !== undefined && !(held.option && covers(held, passing))) continue;
       if (held.permission === permission) return true;
       if (permission === 'DESCRIBE' && !withOption) return true;
     }
@@ -264,7 +278,7 @@ export class OracleTags {
   onDatabase(names: readonly string[], database: number, withOption: boolean): readonly string[] {
     const given: string[] = [];
     for (const policy of this.#policies) {
-      if (policy.of !== 'databases' || !names.includes(policy.principal)) continue;
+      if (policy.of !== 'databases' || !names.includes(policy.principal) || !counts(policy)) continue;
       if (withOption && !policy.option) continue;
       const expression = this.#said(policy.expression);
       if (expression !== undefined && this.#matches(expression, { database })) given.push(policy.permission);
@@ -280,8 +294,10 @@ export class OracleTags {
   ): { readonly permission: string; readonly isWhole: boolean; readonly columns: readonly string[] }[] {
     const { database, table } = place;
     const given: { permission: string; isWhole: boolean; columns: readonly string[] }[] = [];
-    for (const { of, principal, option, permission, expression } of this.#policies) {
+    for (const policy of this.#policies) {
+      const { of, principal, option, permission, expression } = policy;
       if (of !== 'tables' || !names.includes(principal) || (withOption && !option)) continue;
+      if (!counts(policy)) continue;
       const said = this.#said(expression);
       if (said === undefined) continue;
       const columns = place.columns.filter((column) => this.#matches(said, { database, table, column }));
@@ -301,6 +317,7 @@ export class OracleTags {
       (held) =>
         held.of === of &&
         held.option &&
+        counts(held) &&
         who.names.includes(held.principal) &&
         this.#said(held.expression)?.[key]?.includes(value) === true,
     );
@@ -320,6 +337,7 @@ export class OracleTags {
     of: Policy['of'],
     asked: Expression | string,
     permissions: readonly string[],
+    passing: Bounded,
   ): Outcome {
     const expression = typeof asked === 'string' ? asked : foldAll(asked);
     const said = this.#said(expression);
@@ -333,7 +351,12 @@ export class OracleTags {
     }
     if (who.isAdmin) return 'OK';
     const mine = this.#policies.filter(
-      (held) => held.of === of && held.option && who.names.includes(held.principal),
+      (held) =>
+        held.of === of &&
+        held.option &&
+        counts(held) &&
+        covers(held, passing) &&
+        who.names.includes(held.principal),
     );
     const reaches = (held: Policy): boolean => {
       if (sameExpression(held.expression, expression)) return true;
@@ -351,6 +374,7 @@ export class OracleTags {
     who: TagCaller,
     asked: { tag: string; values: readonly string[] },
     permissions: readonly string[],
+    passing: Bounded,
   ): Outcome {
     const key = fold(asked.tag);
     const values = this.#valuesOf(asked.values);
@@ -359,7 +383,7 @@ export class OracleTags {
       if (!isThere) return who.seesAll ? 'missing' : 'denied';
     }
     const may = (permission: string) =>
-      values.every((value) => this.#mayOnValue(who, key, value, permission, true));
+      values.every((value) => this.#mayOnValue(who, key, value, permission, passing));
     return permissions.every(may) ? 'OK' : 'denied';
   }
 
@@ -381,6 +405,7 @@ export class OracleTags {
         held.of === asked.of &&
         held.principal === asked.principal &&
         held.permission === asked.permission &&
+        held.when === asked.when &&
         sameExpression(held.expression, asked.expression),
     );
   }
@@ -402,22 +427,24 @@ export class OracleTags {
     principal: string,
     permission: string,
     option: boolean,
+    { when }: Bounded,
   ): void {
     for (const value of this.#valuesOf(asked.values)) {
-      const same = this.#findOnTag(fold(asked.tag), value, principal, permission);
+      const same = this.#findOnTag({ key: fold(asked.tag), value, principal, permission, when });
       if (same === undefined)
-        this.#onTags.push({ key: fold(asked.tag), value, principal, permission, option });
+        this.#onTags.push({ key: fold(asked.tag), value, principal, permission, option, when });
       else same.option ||= option;
     }
   }
 
-  #findOnTag(key: string, value: string, principal: string, permission: string): OnTag | undefined {
+  #findOnTag(asked: Omit<OnTag, 'option'>): OnTag | undefined {
     return this.#onTags.find(
       (held) =>
-        held.key === key &&
-        held.value === value &&
-        held.principal === principal &&
-        held.permission === permission,
+        held.key === asked.key &&
+        held.value === asked.value &&
+        held.principal === asked.principal &&
+        held.permission === asked.permission &&
+        held.when === asked.when,
     );
   }
 
@@ -426,10 +453,11 @@ export class OracleTags {
     principal: string,
     permissions: readonly string[],
     optionOnly: readonly string[],
+    { when }: Bounded,
   ): boolean {
     const heldOf = (permission: string) =>
       this.#valuesOf(asked.values).map((value) =>
-        this.#findOnTag(fold(asked.tag), value, principal, permission),
+        this.#findOnTag({ key: fold(asked.tag), value, principal, permission, when }),
       );
     const gone = permissions.flatMap(heldOf);
     const narrowed = optionOnly.flatMap(heldOf);

@@ -273,44 +273,54 @@ export class Oracle {
     }));
   }
 
-  #grantTags(on: OnTags, { as, permissions, option, to }: Extract<Step, { op: 'Grant' }>): Partial<Answer> {
-    this.#mayPassTagsOn(as, on, permissions);
+  #grantTags(
+    on: OnTags,
+    { as, permissions, option, to, when }: Extract<Step, { op: 'Grant' }>,
+  ): Partial<Answer> {
+    if (when !== undefined && !(when in STORY_CONDITIONS)) throw invalid();
+    this.#mayPassTagsOn(as, on, permissions, { when });
     if (to === 'IAM_ALLOWED_PRINCIPALS' && permissions.some((each) => each !== 'ALL')) throw invalid();
     if (to === 'nobody') throw invalid();
     for (const permission of permissions) {
-      if ('tag' in on) this.#tags.grantTag(on, to, permission, option.includes(permission));
+      if ('tag' in on) this.#tags.grantTag(on, to, permission, option.includes(permission), { when });
       else {
         const policy = policyOf(on);
-        this.#tags.grantPolicy({ ...policy, principal: to, permission, option: option.includes(permission) });
+        const isOption = option.includes(permission);
+        this.#tags.grantPolicy({ ...policy, principal: to, permission, option: isOption, when });
       }
     }
     return {};
   }
 
-  #mayPassTagsOn(as: string, on: OnTags, permissions: readonly string[]): void {
+  #mayPassTagsOn(
+    as: string,
+    on: OnTags,
+    permissions: readonly string[],
+    passing: { readonly when?: string | undefined },
+  ): void {
     const row = 'tag' in on ? ON_TAG : GRANTABLE['tablesTagged' in on ? 'table' : 'database'];
     if (permissions.some((each) => !row.includes(each))) throw invalid();
     const who = this.#tagCaller(as);
     if ('tag' in on) {
-      told(this.#tags.mayPassTagOn(who, on, permissions));
+      told(this.#tags.mayPassTagOn(who, on, permissions, passing));
       return;
     }
     const { of, expression } = policyOf(on);
-    told(this.#tags.mayPassPolicyOn(who, of, expression, permissions));
+    told(this.#tags.mayPassPolicyOn(who, of, expression, permissions, passing));
   }
 
   #revokeTags(
     on: OnTags,
-    { as, permissions, option, from }: Extract<Step, { op: 'Revoke' }>,
+    { as, permissions, option, from, when }: Extract<Step, { op: 'Revoke' }>,
   ): Partial<Answer> {
-    this.#mayPassTagsOn(as, on, [...permissions, ...option]);
+    this.#mayPassTagsOn(as, on, [...permissions, ...option], { when });
     const optionOnly = option.filter((each) => !permissions.includes(each));
     const isDone =
       'tag' in on
-        ? this.#tags.revokeTag(on, from, permissions, optionOnly)
+        ? this.#tags.revokeTag(on, from, permissions, optionOnly, { when })
         : this.#tags.revokePolicies(
-            permissions.map((each) => heldPolicy(on, from, each)),
-            optionOnly.map((each) => heldPolicy(on, from, each)),
+            permissions.map((each) => ({ ...heldPolicy(on, from, each), when })),
+            optionOnly.map((each) => ({ ...heldPolicy(on, from, each), when })),
           );
     if (!isDone) throw invalid();
     return {};

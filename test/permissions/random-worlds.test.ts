@@ -77,8 +77,6 @@ const taggable = fc.oneof<fc.Arbitrary<On>[]>(
   fc.record({ columns: fc.subarray(COLUMNS.slice(0, 3), { minLength: 1 }), of: table }),
 );
 
-const isOfTags = (on: On): boolean => 'tag' in on || 'tablesTagged' in on || 'databasesTagged' in on;
-
 const granting = fc
   .oneof<fc.Arbitrary<[On, string[]]>[]>(
     fc.tuple(fc.constant<On>({ catalog: true }), fc.subarray(ON_CATALOG.slice(0, 2), { minLength: 1 })),
@@ -133,7 +131,7 @@ const granting = fc
       permissions: fc.constant(permissions),
       option: fc.oneof(fc.constant<string[]>([]), fc.subarray(permissions)),
       as: caller,
-      when: 'location' in on || 'filter' in on || isOfTags(on) ? fc.constant(undefined) : when,
+      when: 'location' in on || 'filter' in on ? fc.constant(undefined) : when,
     }),
   );
 const grantee = fc.constantFrom(...GRANTEES);

@@ -133,6 +133,36 @@ describe('a grant for a time', () => {
     });
   });
 
+  it('given by LF-tags, begins and ends likewise: tables, lists and databases', async () => {
+    await tell({ op: 'MakeTag', key: 'span', values: ['short'] });
+    await tell({ op: 'Assign', on: { table: 'sales.orders' }, key: 'span', value: 'short' });
+    expect(await has()).toBe(false);
+    const [from, until] = [at(1), at(2)];
+    await lake.run(callerOf('admin', []), grantPermissions, {
+      principal: arnOf('ann'),
+      resource: {
+        kind: 'LFTagPolicy',
+        catalogId: ACCOUNT,
+        of: 'TABLE',
+        expression: [{ key: 'span', values: ['short'] }],
+      },
+      permissions: ['SELECT'],
+      withGrantOption: [],
+      validFrom: from,
+      validUntil: until,
+    });
+    expect(await listed()).toMatchObject([{ validFrom: from, validUntil: until }]);
+    for (const [instantMs, isHeld] of [
+      [from.getTime() - 1, false],
+      [from.getTime(), true],
+      [until.getTime() - 1, true],
+      [until.getTime(), false],
+    ] as const) {
+      nowMs = instantMs;
+      expect(await has()).toBe(isHeld);
+    }
+  });
+
   it.each([
     ['for good', 'for an hour with the option', {}, false, { validUntil: 1 }, true, false],
     ['for an hour with the option', 'for good', { validUntil: 1 }, true, {}, false, false],

@@ -1,6 +1,5 @@
 import { type Decision, invalid, type WriteScope } from '@lakewarden/kernel';
 
-import type { GrantResource } from '../grant/granted-resource.ts';
 import { parseCondition } from './condition.ts';
 import { boundsOf } from './in-force.ts';
 
@@ -14,19 +13,8 @@ export interface GrantBounds {
 export const isBounded = ({ condition, validFrom, validUntil }: GrantBounds): boolean =>
   condition !== undefined || validFrom !== undefined || validUntil !== undefined;
 
-/** Decisions about LF-tags, and through them, do not ask for bounds: a grant that would be kept without is refused. */
-const UNBOUNDED_KINDS: ReadonlySet<GrantResource['kind']> = new Set<GrantResource['kind']>([
-  'LFTag',
-  'LFTagPolicy',
-  'LFTagExpression',
-]);
-
-/** @throws InvalidInputException what the condition says, or a time that is none, or they cannot be kept there */
-export function refuseUnfitBounds(kind: GrantResource['kind'], bounds: GrantBounds, now: Date): void {
-  const { condition, validFrom, validUntil } = bounds;
-  if (isBounded(bounds) && UNBOUNDED_KINDS.has(kind)) {
-    throw invalid(`A grant on an ${kind} takes no Condition and no validity.`);
-  }
+/** @throws InvalidInputException what the condition says, or a time that is none */
+export function refuseUnfitBounds({ condition, validFrom, validUntil }: GrantBounds, now: Date): void {
   if (condition !== undefined) parseCondition(condition);
   if (validUntil === undefined) return;
   if (validUntil <= now) throw invalid('validUntil is past: such a grant would never count.');

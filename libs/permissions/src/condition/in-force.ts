@@ -13,9 +13,6 @@ export interface InForce {
   readonly key: string;
 }
 
-/** For reads that look at nothing which may be bounded. */
-export const UNBOUNDED_ONLY: InForce = { conditions: [], now: new Date(0), key: '' };
-
 interface Bounds {
   readonly conditions: readonly { readonly text: string; readonly condition: Condition }[];
   readonly instantsMs: readonly number[];

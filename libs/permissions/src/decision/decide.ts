@@ -174,7 +174,7 @@ async function linesFor(
   const lines = [...standing.rights, ...grants.flatMap((grant) => linesOf(grant, on))];
   if (on.type !== 'DATABASE' || lines.length > 0) return { lines, grants };
   // Nothing that names it or matches it: a table in it that a policy reaches would show that it is there.
-  const reached = await firstReached(scope, on, standing.set);
+  const reached = await firstReached(scope, on, standing);
   return reached === undefined
     ? { lines, grants }
     : { lines: reached.lines, grants: [{ tableId: reached.tableId }] };
@@ -188,11 +188,15 @@ function sliceOf(scope: ReadScope, on: KeptHome | TagResource, standing: Standin
   });
 }
 
-const tagSliceOf = (scope: ReadScope, on: TagResource, { set, key, rights }: Standing): Promise<Slice> =>
+const tagSliceOf = (
+  scope: ReadScope,
+  on: TagResource,
+  { set, key, rights, force }: Standing,
+): Promise<Slice> =>
   scope.cached(
     `slice\n${on.type}\n${on.type === 'LF_TAG_POLICY' ? on.of : ''}\n${on.catalogId}\n${coversOf(on).join()}\n${key}`,
     async (): Promise<Cacheable<Slice>> => ({
-      value: await Slice.of([...rights, ...(await tagResourceLines(scope, on, set))]),
+      value: await Slice.of([...rights, ...(await tagResourceLines(scope, on, set, force))]),
       tags: [tag('data-lake-settings', scope.caller.accountId), tag('grant', on.catalogId)],
     }),
   );
@@ -319,7 +323,7 @@ export const dataPermissions: DataPermissions = {
     if (seesAll(scope.caller, catalogId, own)) return 'all';
     const { set, force } = await standingOf(scope, catalogId);
     const named = await listGrantedDatabases(scope.tx, catalogId, set, force, afterName, limit);
-    return reachedDatabases(scope, catalogId, { set, afterName, limit, named });
+    return reachedDatabases(scope, catalogId, { set, force, afterName, limit, named });
   },
 
   async visibleTables(scope, database, afterName, limit) {
@@ -332,6 +336,6 @@ export const dataPermissions: DataPermissions = {
     const slice = await Slice.of([...rights, ...wildcards.flatMap((grant) => linesOf(grant, any))]);
     if (slice.decide(any, 'DESCRIBE', false).allowed) return 'all';
     const named = await listGrantedTables(scope.tx, catalogId, databaseId, set, force, afterName, limit);
-    return reachedTables(scope, database, { set, afterName, limit, named });
+    return reachedTables(scope, database, { set, force, afterName, limit, named });
   },
 };

@@ -150,7 +150,7 @@ async function rowsFor(
     );
   }
   refuseUnfitPermissions(resource, permissions, withGrantOption);
-  refuseUnfitBounds(resource.kind, entry, scope.now);
+  refuseUnfitBounds(entry, scope.now);
   await authorizeLake(scope, catalogIdOf(resource));
   await holdTagsOf(scope, resource);
   const resolved = await asking.resolve(resource, [first, ...further], entry);

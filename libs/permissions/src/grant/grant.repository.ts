@@ -5,6 +5,7 @@ import { listFiltersById } from '../filter/filter.repository.ts';
 import { databasePolicies, NO_POLICY, type PolicyColumns, tablePolicies } from '../tag/policy.repository.ts';
 import { toExpression } from '../tag/tag-expression.repository.ts';
 import type { InForce } from '../condition/in-force.ts';
+import { isInForce } from '../condition/in-force-sql.ts';
 import type { Grant, GrantedType } from './grant.ts';
 
 export interface GrantRow {
@@ -35,11 +36,6 @@ export const COLUMNS = `id, catalog_id, resource_type, database_id, table_id, fi
  */
 const unknownArray = (place: number, type: 'uuid' | 'text'): string =>
   `ARRAY(SELECT unnest($${String(place)}::${type}[]))`;
-
-/** Of the grants that are there, those that count: the condition holds, and it is their time. */
-const isInForce = (conditions: number, now: number): string =>
-  `(condition = '' OR condition = ANY ($${String(conditions)}))
-   AND (valid_from IS NULL OR valid_from <= $${String(now)}) AND (valid_until IS NULL OR valid_until > $${String(now)})`;
 
 /** What shows that its table is there: of what is held on a filter, that it shows rows of it. */
 const SHOWS_TABLE = `resource_type IN ('TABLE', 'COLUMN', 'COLUMNS_EXCEPT', 'FILTER')
@@ -103,7 +99,7 @@ export async function listTableGrants(
            SELECT ${COLUMNS}, ${NO_POLICY} FROM lf_grant
            WHERE database_id = ANY (${unknownArray(2, 'uuid')}) AND resource_type = 'TABLE_WILDCARD'
            AND principal = ANY (${unknownArray(3, 'text')}) AND ${isInForce(5, 6)}
-           UNION ALL ${tablePolicies(COLUMNS, '$4', unknownArray(3, 'text'))}`,
+           UNION ALL ${tablePolicies(COLUMNS, '$4', unknownArray(3, 'text'), isInForce(5, 6, 'g.'))}`,
     values: [tableIds, databaseIds, principals, catalogId, force.conditions, force.now],
     prepared: true,
   });
@@ -125,7 +121,7 @@ export async function listDatabaseGrants(
            UNION ALL
            (SELECT ${COLUMNS}, ${NO_POLICY} FROM lf_grant
             WHERE database_id = $1 AND principal = ANY ($2) AND ${SHOWS_TABLE} AND ${isInForce(4, 5)} LIMIT 1)
-           UNION ALL ${databasePolicies(COLUMNS, '$3', '$2')}`,
+           UNION ALL ${databasePolicies(COLUMNS, '$3', '$2', isInForce(4, 5, 'g.'))}`,
     values: [databaseId, principals, catalogId, force.conditions, force.now],
     prepared: true,
   });

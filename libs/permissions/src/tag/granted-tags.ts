@@ -7,6 +7,7 @@ import {
   type WriteScope,
 } from '@lakewarden/kernel';
 
+import { inForce } from '../condition/in-force.ts';
 import { callerSet } from '../decision/caller-set.ts';
 import type { ResolvedResource } from '../grant/resolved-resource.ts';
 import { settingsOf } from '../settings/put-data-lake-settings.ts';
@@ -99,7 +100,8 @@ async function requireKnownPairs(scope: ReadScope, { catalogId, of }: TagPolicy,
   const hidden = await hiddenPairs(scope, catalogId, pairs);
   if (hidden.length === 0) return;
   const own = await settingsOf(scope, scope.caller.accountId);
-  const held = await listPolicies(scope.tx, catalogId, of, callerSet(scope.caller, catalogId, own));
+  const force = await inForce(scope, catalogId);
+  const held = await listPolicies(scope.tx, catalogId, of, callerSet(scope.caller, catalogId, own), force);
   const told = held.flatMap(({ terms }) => pairsOf(toExpression(terms)));
   for (const [key, value] of hidden) {
     if (!told.some((pair) => pair[0] === key && pair[1] === value)) {

@@ -4,10 +4,19 @@ import { sql } from '@lakewarden/storage';
 import type { AssignedTag, TagExpression } from './expression.ts';
 import { termsOf } from './tag-expression.repository.ts';
 
-/** The policies of a set of principals. Plan: the set's own rows alone, whatever the catalog holds. */
-export const heldPolicies = (catalog: string, principals: string, type: 'DATABASE' | 'TABLE'): string => `
+/**
+ * The policies of a set of principals. Plan: the set's own rows alone, whatever the catalog holds.
+ * @param inForce SQL: which grants `g` count now; without it all that are there, of which the decision takes some
+ */
+export const heldPolicies = (
+  catalog: string,
+  principals: string,
+  type: 'DATABASE' | 'TABLE',
+  inForce = 'true',
+): string => `
   SELECT g.*, e.keys FROM lf_grant g JOIN lf_tag_expression e ON e.id = g.tag_expression_id
-  WHERE g.principal = ANY (${principals}) AND g.catalog_id = ${catalog} AND g.resource_type = 'LF_TAG_POLICY_${type}'`;
+  WHERE g.principal = ANY (${principals}) AND g.catalog_id = ${catalog} AND g.resource_type = 'LF_TAG_POLICY_${type}'
+  AND ${inForce}`;
 
 /** What was put on the things `o`, as far as the expression of `h` names its key. */
 const ASSIGNED = `(
@@ -34,9 +43,14 @@ export interface PolicyColumns {
  * @param columns a grant's own, unqualified
  * @param catalog, principals placeholders
  */
-export const tablePolicies = (columns: string, catalog: string, principals: string): string => `
+export const tablePolicies = (
+  columns: string,
+  catalog: string,
+  principals: string,
+  inForce: string,
+): string => `
   SELECT * FROM (
-    WITH held AS MATERIALIZED (${heldPolicies(catalog, principals, 'TABLE')}),
+    WITH held AS MATERIALIZED (${heldPolicies(catalog, principals, 'TABLE', inForce)}),
     o AS MATERIALIZED (
       SELECT id, database_id FROM glue_table WHERE id = ANY (ARRAY(SELECT unnest($1::uuid[]))) AND EXISTS (SELECT FROM held)),
     assigned AS MATERIALIZED (
@@ -54,9 +68,14 @@ export const tablePolicies = (columns: string, catalog: string, principals: stri
     FROM can_match m JOIN held h ON h.id = m.grant_id JOIN o ON o.id = m.on_id) AS by_tag`;
 
 /** The policies on databases whose expression the tags of the database $1 match. */
-export const databasePolicies = (columns: string, catalog: string, principals: string): string => `
+export const databasePolicies = (
+  columns: string,
+  catalog: string,
+  principals: string,
+  inForce: string,
+): string => `
   SELECT * FROM (
-    WITH held AS MATERIALIZED (${heldPolicies(catalog, principals, 'DATABASE')}),
+    WITH held AS MATERIALIZED (${heldPolicies(catalog, principals, 'DATABASE', inForce)}),
     assigned AS MATERIALIZED (
       SELECT a.* FROM lf_tag_assignment a
       WHERE a.database_id = $1 AND a.table_id IS NULL AND EXISTS (SELECT FROM held)),

@@ -1,6 +1,6 @@
 import { type DatabaseResource, type ReadScope, tag } from '@lakewarden/kernel';
 
-import { UNBOUNDED_ONLY } from '../condition/in-force.ts';
+import type { InForce } from '../condition/in-force.ts';
 import type { SliceLine } from '../decision/rule.ts';
 import { listTableGrants, type NamedId } from '../grant/grant.repository.ts';
 import { findHeldPolicyTypes, listCandidateDatabases, listCandidatesIn } from './policy.repository.ts';
@@ -9,7 +9,13 @@ import { policyLines } from './tag-lines.ts';
 /** Tables that may be reached are looked at so many at a time until one is. */
 const BATCH = 100;
 
-/** What kinds of policies the set holds: most hold none, and then nothing is asked. */
+/** Whose policies, and which of them count now. */
+interface Whose {
+  readonly set: readonly string[];
+  readonly force: InForce;
+}
+
+/** What kinds of policies the set holds, in force or not: most hold none, and then nothing is asked. */
 const heldTypes = (scope: ReadScope, catalogId: string, set: readonly string[]) =>
   scope.cached(`tag-policies\n${catalogId}\n${set.join('\n')}`, async () => ({
     value: await findHeldPolicyTypes(scope.tx, catalogId, set),
@@ -21,10 +27,10 @@ async function confirmed(
   scope: ReadScope,
   catalogId: string,
   candidates: readonly NamedId[],
-  set: readonly string[],
+  { set, force }: Whose,
 ): Promise<{ readonly table: NamedId; readonly lines: SliceLine[] }[]> {
   const ids = candidates.map(({ id }) => id);
-  const grants = await listTableGrants(scope.tx, catalogId, ids, [], set, UNBOUNDED_ONLY);
+  const grants = await listTableGrants(scope.tx, catalogId, ids, [], set, force);
   const lines = grants.flatMap((grant) =>
     grant.policy === undefined ? [] : policyLines(grant, grant.policy),
   );
@@ -38,21 +44,20 @@ async function confirmed(
 export async function firstReached(
   scope: ReadScope,
   { catalogId, databaseId }: DatabaseResource,
-  set: readonly string[],
+  whose: Whose,
 ): Promise<{ readonly tableId: string; readonly lines: SliceLine[] } | undefined> {
-  if (!(await heldTypes(scope, catalogId, set)).isOnTables) return undefined;
-  const wanted = { principals: set };
+  if (!(await heldTypes(scope, catalogId, whose.set)).isOnTables) return undefined;
+  const wanted = { principals: whose.set };
   for (let after = ''; ;) {
     const candidates = await listCandidatesIn(scope.tx, catalogId, databaseId, wanted, after, BATCH);
-    const [first] = candidates.length === 0 ? [] : await confirmed(scope, catalogId, candidates, set);
+    const [first] = candidates.length === 0 ? [] : await confirmed(scope, catalogId, candidates, whose);
     if (first !== undefined) return { tableId: first.table.id, lines: first.lines };
     if (candidates.length < BATCH) return undefined;
     after = candidates.at(-1)?.name ?? after;
   }
 }
 
-export interface Reaching {
-  readonly set: readonly string[];
+export interface Reaching extends Whose {
   readonly afterName: string;
   readonly limit: number;
   /** What is held by name, at most `limit`, in order. */
@@ -101,7 +106,7 @@ export async function reachedTables(
   return merged(
     reaching,
     (after, limit) => listCandidatesIn(scope.tx, catalogId, databaseId, wanted, after, limit),
-    async (unsure) => (await confirmed(scope, catalogId, unsure, set)).map(({ table }) => table),
+    async (unsure) => (await confirmed(scope, catalogId, unsure, reaching)).map(({ table }) => table),
   );
 }
 

@@ -1,6 +1,7 @@
 import type { ReadScope, TagResource } from '@lakewarden/kernel';
 
 import { describeResource, type SliceLine } from '../decision/rule.ts';
+import type { InForce } from '../condition/in-force.ts';
 import type { Grant } from '../grant/grant.ts';
 import { type AssignedTag, describeExpression, effectiveTags, matches, reachOf } from './expression.ts';
 import { listPolicies, listTagGrants } from './tag-grant.repository.ts';
@@ -33,6 +34,9 @@ function reasonOf(grant: Grant, policy: ReachingPolicy, things: 'databases' | 't
     grantOption: grant.grantOption,
     grantedBy: grant.grantedBy,
     at: grant.grantedAt,
+    condition: grant.condition,
+    validFrom: grant.validFrom,
+    validUntil: grant.validUntil,
     tags: { expression, matching: matching(policy) },
   };
 }
@@ -80,6 +84,9 @@ const plainLine = (grant: Grant, resource: string, on: TagResource): SliceLine =
     grantOption: grant.grantOption,
     grantedBy: grant.grantedBy,
     at: grant.grantedAt,
+    condition: grant.condition,
+    validFrom: grant.validFrom,
+    validUntil: grant.validUntil,
   },
 });
 
@@ -88,13 +95,14 @@ export async function tagResourceLines(
   scope: ReadScope,
   on: TagResource,
   principals: readonly string[],
+  force: InForce,
 ): Promise<SliceLine[]> {
   if (on.type !== 'LF_TAG_POLICY') {
     const thing = on.type === 'LF_TAG' ? { tagId: on.tagId } : { expressionId: on.expressionId };
-    const grants = await listTagGrants(scope.tx, thing, principals);
+    const grants = await listTagGrants(scope.tx, thing, principals, force);
     return grants.map((grant) => plainLine(grant, grant.columns.join(' '), on));
   }
-  const policies = await listPolicies(scope.tx, on.catalogId, on.of, principals);
+  const policies = await listPolicies(scope.tx, on.catalogId, on.of, principals, force);
   return policies
     .filter(({ columns: [expressionId = ''], terms }) =>
       reachesPolicy({ expressionId, expression: toExpression(terms) }, on),
