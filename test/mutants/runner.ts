@@ -25,14 +25,15 @@ import { collect, collected, type CollectedFile, type CollectedTest } from './co
 /** The same ones for every mutant. */
 const SEED = 20261125;
 const WORLDS = '4';
-/** Of all that reach a mutant, those that have killed most in the least time; and the worlds, which are many in one. */
-const MOST_TESTS = 150;
+/** Of the cases that reach a mutant, those that have killed most in the least time. */
+const MOST_CASES = 80;
+const CASES_FILE = 'test/mutants/cases.ts';
 const WORLDS_FILE = 'test/permissions/random-worlds.test.ts';
-/** The tests that have to notice a mutant of the decision, quick ones first. */
+/** The tests that have to notice a mutant of the decision; the worlds, many tests in one, last. */
 const TESTS = [
   'libs/permissions/src/{decision,grant,condition,filter,tag,location}/**/*.test.ts',
   'test/permissions/{reasons,validity}.test.ts',
-  'test/mutants/cases.ts',
+  CASES_FILE,
   WORLDS_FILE,
 ];
 /** Far more than any of them takes; worlds are many tests in one. */
@@ -179,10 +180,14 @@ class LakeTestRunner implements TestRunner {
     const worth = ({ name }: CollectedTest) =>
       ((this.#kills[name] ?? 0) + 0.1) / (this.#times.get(name) ?? 100);
     const asked = collected.filter(isAsked).sort((a, b) => worth(b) - worth(a));
-    const isOfWorlds = ({ file }: CollectedTest) => file.path === WORLDS_FILE;
+    const of = (path: string) => asked.filter(({ file }) => file.path === path);
+    const cases = new Set(of(CASES_FILE).slice(0, MOST_CASES));
+    const worlds = of(WORLDS_FILE);
     return [
-      ...asked.filter((test) => !isOfWorlds(test)).slice(0, MOST_TESTS),
-      ...asked.filter((test) => isOfWorlds(test)),
+      ...asked
+        .filter((test) => test.file.path !== CASES_FILE || cases.has(test))
+        .filter((test) => !worlds.includes(test)),
+      ...worlds,
     ];
   }
 
