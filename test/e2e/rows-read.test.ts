@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { callGlue, type Signer } from '../support/glue.ts';
 import { loadDatabases, loadGrants, loadTables } from '../support/grant-load.ts';
@@ -7,6 +7,7 @@ import { type Lake, startLake } from '../support/lake.ts';
 import { lakeFormation } from '../support/lakeformation.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { newUser } from '../support/principals.ts';
+import { rowsRead } from '../support/rows-read.ts';
 
 const ACCOUNT = '111122223333';
 const SEEN = 20;
@@ -16,37 +17,6 @@ const MANY = 5_000;
 /** Rows for each thing that is seen: its grants, itself, its database. */
 const FEW = 8;
 
-interface Statement {
-  readonly text: string;
-  readonly values?: unknown[];
-}
-
-interface Plan {
-  readonly 'Node Type': string;
-  readonly 'Actual Rows': number;
-  readonly 'Actual Loops': number;
-  readonly 'Rows Removed by Filter'?: number;
-  readonly 'Rows Removed by Index Recheck'?: number;
-  readonly 'Relation Name'?: string;
-  readonly Plans?: readonly Plan[];
-}
-
-/** Rows that the plan took out of tables, also those that it threw away again. */
-function rowsOf(plan: Plan): number {
-  const below = (plan.Plans ?? []).reduce((sum, each) => sum + rowsOf(each), 0);
-  if (plan['Relation Name'] === undefined) return below;
-  const { 'Rows Removed by Filter': filtered = 0, 'Rows Removed by Index Recheck': rechecked = 0 } = plan;
-  return below + (plan['Actual Rows'] + filtered + rechecked) * plan['Actual Loops'];
-}
-
-const isRead = (asked: unknown): asked is Statement =>
-  typeof asked === 'object' &&
-  asked !== null &&
-  'text' in asked &&
-  typeof asked.text === 'string' &&
-  /^\s*(SELECT|WITH)\b/.test(asked.text) &&
-  /\b(lf_grant|glue_table|glue_database)\b/.test(asked.text);
-
 describe('what somebody who sees little of a catalog makes the database read', () => {
   let postgres: TestPostgres;
   let lake: Lake;
@@ -54,34 +24,6 @@ describe('what somebody who sees little of a catalog makes the database read', (
   let viewer: Signer;
   let counts: Readonly<Record<string, number>> = {};
 
-  /** Answers the question, then has the plans of its statements say what they read. */
-  async function rowsRead(ask: () => Promise<unknown>): Promise<number> {
-    const asked: Statement[] = [];
-    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own client below
-    const query = pg.Client.prototype.query as (this: pg.Client, ...args: unknown[]) => never; // it is overloaded
-    const spy = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (
-      this: pg.Client,
-      ...args
-    ) {
-      if (isRead(args[0])) asked.push(args[0]);
-      return query.apply(this, args);
-    });
-    try {
-      await ask();
-    } finally {
-      spy.mockRestore();
-    }
-    expect(asked.length).toBeGreaterThan(0);
-    let rows = 0;
-    for (const { text, values = [] } of asked) {
-      const { rows: plans } = await client.query<{ 'QUERY PLAN': readonly { readonly Plan: Plan }[] }>(
-        `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${text}`,
-        values,
-      );
-      for (const plan of plans[0]?.['QUERY PLAN'] ?? []) rows += rowsOf(plan.Plan);
-    }
-    return rows;
-  }
   /** Nothing comes from memory: the revision is long past. */
   const list = async (operation: string, input: object): Promise<unknown[]> => {
     const headers = { 'x-lakewarden-revision': '1' };
@@ -93,13 +35,13 @@ describe('what somebody who sees little of a catalog makes the database read', (
   async function measure(): Promise<Record<string, number>> {
     await client.query('ANALYZE');
     return {
-      GetTables: await rowsRead(async () => {
+      GetTables: await rowsRead(client, async () => {
         expect(await list('GetTables', { DatabaseName: 'wide' })).toHaveLength(SEEN);
       }),
-      GetDatabases: await rowsRead(async () => {
+      GetDatabases: await rowsRead(client, async () => {
         expect(await list('GetDatabases', {})).toHaveLength(1 + SEEN_DATABASES);
       }),
-      ListPermissions: await rowsRead(async () => {
+      ListPermissions: await rowsRead(client, async () => {
         const { body } = await lakeFormation(viewer, 'ListPermissions', { MaxResults: 100 });
         expect(body['PrincipalResourcePermissions']).toHaveLength(SEEN + SEEN_DATABASES);
       }),

@@ -120,6 +120,24 @@ const wantedValue = (wanted: Wanted): unknown =>
       );
 
 /**
+ * What carries the tag and value of `w`. Plan: by their index, one range for each value. The planner knows no value of
+ * `w` and takes each for the average one, for which it would read all assignments of the catalog; of a range it expects
+ * little, and BETWEEN says the same once more.
+ * @param of `IS NULL`: databases; `IS NOT NULL`: tables and columns
+ * @param within SQL: of which databases, of `a`
+ */
+const carriers = (of: 'IS NULL' | 'IS NOT NULL', within: string): string => `LATERAL (
+      SELECT a.tag_id, a.database_id, a.table_id FROM lf_tag_assignment a
+      WHERE a.tag_id = w.tag_id AND a.value = w.value AND a.value BETWEEN w.value AND w.value
+      AND a.table_id ${of} AND ${within} OFFSET 0) AS a`;
+
+/** Row by row by its id: there are as many as were reached, which the planner takes for a part of the catalog. */
+const eachTable = (id: string, where: string): string => `LATERAL (
+      SELECT id, database_id, name FROM glue_table WHERE id = ${id} AND ${where} OFFSET 0) AS t`;
+const eachDatabase = (id: string, where: string): string => `LATERAL (
+      SELECT id, name FROM glue_database WHERE id = ${id} AND ${where} OFFSET 0) AS d`;
+
+/**
  * `whole`: databases whose own tags meet every key of an expression: each of their tables may match. `tagged`: tables
  * that need a tag of their own, or of a column, for it. Plan: what carries one of the wanted values, by its index.
  * @param within SQL: of which databases, of `a`
@@ -127,15 +145,13 @@ const wantedValue = (wanted: Wanted): unknown =>
 const candidates = (within: string): string => `
   on_database AS MATERIALIZED (
     SELECT a.database_id, w.expression_id, w.keys, array_agg(DISTINCT a.tag_id) AS met
-    FROM wanted w JOIN lf_tag_assignment a ON a.tag_id = w.tag_id AND a.value = w.value
-    WHERE a.table_id IS NULL AND ${within} GROUP BY 1, 2, 3),
+    FROM wanted w CROSS JOIN ${carriers('IS NULL', within)} GROUP BY 1, 2, 3),
   whole AS MATERIALIZED (SELECT DISTINCT database_id FROM on_database WHERE cardinality(met) = keys),
   tagged AS MATERIALIZED (
     SELECT DISTINCT table_id, database_id FROM (
       SELECT a.table_id, a.database_id
-      FROM wanted w JOIN lf_tag_assignment a ON a.tag_id = w.tag_id AND a.value = w.value
+      FROM wanted w CROSS JOIN ${carriers('IS NOT NULL', within)}
       LEFT JOIN on_database d ON d.database_id = a.database_id AND d.expression_id IS NOT DISTINCT FROM w.expression_id
-      WHERE a.table_id IS NOT NULL AND ${within}
       GROUP BY a.table_id, a.database_id, w.expression_id, w.keys, d.met
       HAVING count(DISTINCT a.tag_id) FILTER (WHERE d.met IS NULL OR a.tag_id <> ALL (d.met))
              + coalesce(cardinality(d.met), 0) = w.keys) AS met)`;
@@ -158,14 +174,13 @@ export const listCandidatesIn = (
 ): Promise<CandidateTable[]> =>
   sql<CandidateTable>(tx, {
     text: `WITH ${wantedText(wanted)}, ${candidates('a.database_id = $3')}
-           SELECT t.id, t.database_id AS "databaseId", t.name, d.name AS database FROM (
-             (SELECT t.id FROM tagged JOIN glue_table t ON t.id = tagged.table_id
-              WHERE t.name > $4 ORDER BY t.name LIMIT $5)
+           SELECT c.id, d.id AS "databaseId", c.name, d.name AS database FROM (
+             (SELECT t.id, t.name FROM tagged CROSS JOIN ${eachTable('tagged.table_id', 'name > $4')}
+              ORDER BY t.name LIMIT $5)
              UNION
-             (SELECT t.id FROM glue_table t
+             (SELECT t.id, t.name FROM glue_table t
               WHERE t.database_id = $3 AND t.name > $4 AND EXISTS (SELECT FROM whole) ORDER BY t.name LIMIT $5)
-           ) AS c JOIN glue_table t ON t.id = c.id JOIN glue_database d ON d.id = t.database_id
-           ORDER BY t.name LIMIT $5`,
+           ) AS c JOIN glue_database d ON d.id = $3 ORDER BY c.name LIMIT $5`,
     values: [catalogId, wantedValue(wanted), databaseId, afterName, limit],
   });
 
@@ -181,7 +196,8 @@ export const listCandidates = (
     text: `WITH ${wantedText(wanted)}, ${candidates('true')}
            SELECT c.id, c.database_id AS "databaseId", c.name, c.database FROM (
              (SELECT t.id, t.database_id, t.name, d.name AS database
-              FROM tagged JOIN glue_table t ON t.id = tagged.table_id JOIN glue_database d ON d.id = t.database_id
+              FROM tagged CROSS JOIN ${eachTable('tagged.table_id', 'true')}
+              CROSS JOIN ${eachDatabase('t.database_id', 'true')}
               WHERE (d.name, t.name) > ($3 COLLATE "C", $4 COLLATE "C") ORDER BY d.name, t.name LIMIT $5)
              UNION
              (SELECT t.id, d.id, t.name, d.name
@@ -205,8 +221,8 @@ export const listMatchingDatabases = (
 ): Promise<{ readonly id: string; readonly name: string }[]> =>
   sql(tx, {
     text: `WITH ${ASKED_TERMS}, ${candidates('true')}
-           SELECT d.id, d.name FROM whole JOIN glue_database d ON d.id = whole.database_id
-           WHERE d.name > $3 COLLATE "C" ORDER BY d.name LIMIT $4`,
+           SELECT d.id, d.name FROM whole CROSS JOIN ${eachDatabase('whole.database_id', 'name > $3 COLLATE "C"')}
+           ORDER BY d.name LIMIT $4`,
     values: [catalogId, wantedValue({ expression }), afterName, limit],
   });
 
@@ -223,15 +239,15 @@ export const listCandidateDatabases = (
            themselves AS (
              SELECT a.database_id
              FROM (SELECT DISTINCT tag_expression_id, keys FROM (${heldPolicies('$1', '$2', 'DATABASE')}) AS all_held) AS h
-             JOIN lf_tag_expression_term x ON x.expression_id = h.tag_expression_id
-             JOIN lf_tag_assignment a ON a.tag_id = x.tag_id AND a.value = x.value AND a.table_id IS NULL
+             JOIN lf_tag_expression_term w ON w.expression_id = h.tag_expression_id
+             CROSS JOIN ${carriers('IS NULL', 'true')}
              GROUP BY a.database_id, h.tag_expression_id, h.keys HAVING count(DISTINCT a.tag_id) = h.keys)
            SELECT d.id, d.name FROM (
              SELECT database_id FROM tagged
-             UNION SELECT database_id FROM whole
-             WHERE EXISTS (SELECT FROM glue_table t WHERE t.database_id = whole.database_id)
+             UNION SELECT database_id FROM whole CROSS JOIN LATERAL (
+               SELECT FROM glue_table t WHERE t.database_id = whole.database_id ORDER BY t.name LIMIT 1) AS one_table
              UNION SELECT database_id FROM themselves) AS c
-           JOIN glue_database d ON d.id = c.database_id WHERE d.name > $3 COLLATE "C" ORDER BY d.name LIMIT $4`,
+           CROSS JOIN ${eachDatabase('c.database_id', 'name > $3 COLLATE "C"')} ORDER BY d.name LIMIT $4`,
     values: [catalogId, principals, afterName, limit],
   });
 
