@@ -299,6 +299,6 @@ describe('random worlds of grants', () => {
       expect(allowed / decisions).toBeGreaterThan(0.1);
       expect(allowed / decisions).toBeLessThan(0.9);
     },
-    WORLDS * 3_000,
+    WORLDS * 10_000,
   );
 });

@@ -22,7 +22,8 @@ describe('the reasons of a decision', () => {
   let table: GovernedResource;
   const catalog: GovernedResource = { type: 'CATALOG', catalogId: ACCOUNT };
   const home = { catalogId: ACCOUNT, location: 's3://lake/a/b' };
-  const location: GovernedResource = { type: 'DATA_LOCATION', ...home };
+  const location = { type: 'DATA_LOCATION', ...home } as const;
+  let databaseId: string;
 
   const tell = async (...steps: WrittenStep[]): Promise<void> => {
     for (const each of steps) expect(await story.run(step.parse(each))).toEqual({ code: 'OK' });
@@ -77,6 +78,7 @@ describe('the reasons of a decision', () => {
     );
     if (found.database === undefined || found.table === undefined)
       throw new Error('what was made is not there');
+    databaseId = found.database.id;
     const path = { catalogId: ACCOUNT, databaseId: found.database.id, database: 'sales' };
     database = { type: 'DATABASE', ...path };
     table = { type: 'TABLE', ...path, tableId: found.table.id, table: 'orders' };
@@ -137,6 +139,12 @@ describe('the reasons of a decision', () => {
     await given({ filter: 'few', of: 'sales.orders' }, ['SELECT'], async () => {
       expect(await because('ann', 'SELECT', table)).toEqual([
         granted('data cells filter few of table sales.orders', 'SELECT'),
+      ]);
+    });
+    await given({ database: 'sales' }, ['CREATE_TABLE'], async () => {
+      const inDatabase = { ...location, location: 's3://lake/sales/x', databaseId };
+      expect(await because('ann', 'DATA_LOCATION_ACCESS', inDatabase)).toEqual([
+        granted('the database of the location', 'CREATE_TABLE'),
       ]);
     });
     await given({ location: 's3://lake/a' }, ['DATA_LOCATION_ACCESS'], async () => {
