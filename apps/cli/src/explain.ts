@@ -8,6 +8,7 @@ import { textTable } from './text-table.ts';
 const EXPLAIN = `query ($input: ExplainInput!) {
   explain(input: $input) {
     principal permission resource allowed columns rowFilter masks { column shownWhere }
+    nearMisses { why grant { principal permission resource condition validFrom validUntil } }
     policies { action allowed refusal }
     grants {
       allowed
@@ -25,6 +26,19 @@ const explanation = z.object({
   columns: z.array(z.string()).nullable(),
   rowFilter: z.string().nullable(),
   masks: z.array(z.object({ column: z.string(), shownWhere: z.string() })).nullable(),
+  nearMisses: z.array(
+    z.object({
+      why: z.enum(['EXPIRED', 'NOT_YET_VALID', 'CONDITION']),
+      grant: z.object({
+        principal: z.string(),
+        permission: z.string(),
+        resource: z.string(),
+        condition: z.string().nullable(),
+        validFrom: z.string().nullable(),
+        validUntil: z.string().nullable(),
+      }),
+    }),
+  ),
   policies: z.object({ action: z.string(), allowed: z.boolean(), refusal: z.string().nullable() }),
   grants: z.object({
     allowed: z.boolean(),
@@ -66,6 +80,19 @@ export function namesOf(resource: string | undefined): {
   return { database, ...(table !== undefined && { table }) };
 }
 
+/** `near miss: SELECT on table sales.orders, held by ...: valid from 2026-12-01T00:00:00.000Z`. */
+function nearMissText({ why, grant }: Explanation['nearMisses'][number]): string {
+  const held = `near miss: ${grant.permission} on ${grant.resource}, held by ${grant.principal}`;
+  switch (why) {
+    case 'EXPIRED':
+      return `${held}: expired at ${grant.validUntil ?? ''}`;
+    case 'NOT_YET_VALID':
+      return `${held}: valid from ${grant.validFrom ?? ''}`;
+    case 'CONDITION':
+      return `${held}: its condition does not hold: ${grant.condition ?? ''}`;
+  }
+}
+
 function asText({
   principal,
   permission,
@@ -74,6 +101,7 @@ function asText({
   columns,
   rowFilter,
   masks,
+  nearMisses,
   policies,
   grants,
 }: Explanation): string {
@@ -88,6 +116,7 @@ function asText({
   if (columns !== null && grants.allowed) lines.push(`columns: ${columns.join(', ')}`);
   if (rowFilter !== null) lines.push(`rows: ${rowFilter}`);
   for (const { column, shownWhere } of masks ?? []) lines.push(`${column}: where ${shownWhere}`);
+  lines.push(...nearMisses.map(nearMissText));
   const because = grants.because.map((each) => [
     each.kind,
     `${each.permission}${each.grantOption ? ' with grant option' : ''}`,

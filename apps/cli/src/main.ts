@@ -9,6 +9,7 @@ import { importCommand } from './import/import.ts';
 import { rotateMasterKeyCommand } from './rotate-master-key.ts';
 import { serveCommand } from './serve.ts';
 import { tokenCommand } from './token.ts';
+import { whatIfCommand } from './what-if.ts';
 import { whoCanCommand } from './who-can.ts';
 
 const program = new Command('lakewarden')
@@ -17,6 +18,7 @@ const program = new Command('lakewarden')
   .addCommand(tokenCommand)
   .addCommand(explainCommand)
   .addCommand(whoCanCommand)
+  .addCommand(whatIfCommand)
   .addCommand(auditCommand)
   .addCommand(importCommand)
   .addCommand(exportCommand)

@@ -45,6 +45,22 @@ export function parseRoleArn(
     : { accountId, path, name };
 }
 
+const HOLDER_ARN = /^arn:aws:iam::(\d{12}):(user|group|role)(\/(?:[\u0021-\u007e]+\/)?)([\w+=,.@-]{1,128})$/;
+
+/** The parts of the ARN of what identity policies hang on, a user, group or role; undefined for what is none. */
+export function parseHolderArn(arn: string):
+  | {
+      readonly accountId: string;
+      readonly kind: 'user' | 'group' | 'role';
+      readonly path: string;
+      readonly name: string;
+    }
+  | undefined {
+  const [, accountId, kind, path, name] = HOLDER_ARN.exec(arn) ?? [];
+  if (accountId === undefined || path === undefined || name === undefined) return undefined;
+  return kind === 'user' || kind === 'group' || kind === 'role' ? { accountId, kind, path, name } : undefined;
+}
+
 export const catalogArn = (home: ArnHome): string => `arn:aws:glue:${home.region}:${home.accountId}:catalog`;
 
 export const databaseArn = (home: ArnHome, database: string): string =>

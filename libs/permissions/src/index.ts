@@ -79,11 +79,5 @@ export {
 } from './tag/tag-expressions.ts';
 export { addLFTagsToResource, removeLFTagsFromResource, type TagFailure } from './tag/tag-resource.ts';
 export { whoCan, type WhoCan } from './explain/who-can.ts';
-export {
-  MAX_CHANGES,
-  MAX_QUESTIONS,
-  type TriedChange,
-  whatIf,
-  type WhatIf,
-  type WhatIfAnswer,
-} from './explain/what-if.ts';
+export { MAX_CHANGES, MAX_QUESTIONS, whatIf, type WhatIf, type WhatIfAnswer } from './explain/what-if.ts';
+export type { TriedChange } from './explain/tried-change.ts';

@@ -82,12 +82,13 @@ async function standingOf(scope: ReadScope, catalogId: string): Promise<Standing
 type Home = Exclude<GovernedResource, TagResource | { readonly type: 'FILTER' }>;
 
 /** What is asked about in memory; locations are too many and too seldom asked about. */
-type KeptHome = Exclude<Home, DataLocationResource>;
+export type KeptHome = Exclude<Home, DataLocationResource>;
 
 const homeOf = (resource: Exclude<GovernedResource, DataLocationResource>): KeptHome | TagResource =>
   resource.type === 'FILTER' ? { ...resource, type: 'TABLE' } : resource;
 
-const linesOf = (grant: Grant, on: Home): SliceLine[] =>
+/** What the model is told of a grant that bears on the thing. */
+export const linesOf = (grant: Grant, on: Home): SliceLine[] =>
   grant.policy === undefined ? [lineOf(grant, on)] : policyLines(grant, grant.policy);
 
 const lineOf = (grant: Grant, on: Home): SliceLine => ({

@@ -19,6 +19,7 @@ import { seesAll } from '../decision/caller-set.ts';
 import { type Mask, shownCells } from '../decision/row-filter.ts';
 import { describeResource } from '../decision/rule.ts';
 import { catalogIdOf, resolveResource } from '../grant/granted-resource.ts';
+import { type NearMiss, nearMissesOf } from './near-misses.ts';
 import { settingsOf } from '../settings/put-data-lake-settings.ts';
 
 /** What one may ask about. */
@@ -52,6 +53,8 @@ export interface Explanation {
   readonly rowFilter?: string;
   /** The columns that are not shown in all of these. */
   readonly masks?: readonly Mask[];
+  /** Grants that would count, but for their time or their condition. */
+  readonly nearMisses: readonly NearMiss[];
 }
 
 /** spec/permissions.md §9: the operation that asks for the permission first. */
@@ -153,9 +156,45 @@ async function resolved(
   return on;
 }
 
+/** A question that the asker may ask. */
+export interface AdmittedQuestion extends Explain {
+  readonly on: GovernedResource;
+  readonly isHimself: boolean;
+}
+
 /**
- * Why somebody may or may not do something: by the very code that decides. Who administers or audits the data lake may
- * ask about every principal of it; everybody else about himself alone.
+ * Who administers or audits the data lake may ask about every principal of it; everybody else about himself alone.
+ * @throws AccessDeniedException, EntityNotFoundException
+ */
+export async function admitQuestion(scope: ReadScope, asked: Explain): Promise<AdmittedQuestion> {
+  const { principal, resource } = asked;
+  const catalogId = catalogIdOf(resource);
+  await authorizeLake(scope, catalogId);
+  const own = await settingsOf(scope, scope.caller.accountId);
+  const isAll = seesAll(scope.caller, catalogId, own);
+  const names = [scope.caller.arn, scope.caller.grantee];
+  const isHimself = principal === undefined || names.includes(principal);
+  if (!isHimself && !isAll) {
+    throw new LakewardenError(
+      'AccessDeniedException',
+      'Only an administrator of the data lake asks about others: leave the principal out to ask about yourself.',
+    );
+  }
+  return { ...asked, on: await resolved(scope, resource, isAll), isHimself };
+}
+
+/** @throws EntityNotFoundException the principal */
+export async function answerQuestion(
+  scope: ReadScope,
+  { principal, permission, resource, on, isHimself }: AdmittedQuestion,
+): Promise<Explanation> {
+  const theirs =
+    isHimself || principal === undefined ? scope : scope.as(await principalByArn(scope, principal));
+  return explanationOf(theirs, resource, on, permission);
+}
+
+/**
+ * Why somebody may or may not do something: by the very code that decides.
  *
  * @throws AccessDeniedException about another, or about what the caller may not see
  * @throws EntityNotFoundException the principal, database or table
@@ -163,23 +202,8 @@ async function resolved(
 export const explain = defineRead({
   action: 'lakeformation:ListPermissions',
 
-  async run(scope, { principal, permission, resource }: Explain): Promise<Explanation> {
-    const catalogId = catalogIdOf(resource);
-    await authorizeLake(scope, catalogId);
-    const own = await settingsOf(scope, scope.caller.accountId);
-    const isAll = seesAll(scope.caller, catalogId, own);
-    const names = [scope.caller.arn, scope.caller.grantee];
-    const isHimself = principal === undefined || names.includes(principal);
-    if (!isHimself && !isAll) {
-      throw new LakewardenError(
-        'AccessDeniedException',
-        'Only an administrator of the data lake asks about others: leave the principal out to ask about yourself.',
-      );
-    }
-    const on = await resolved(scope, resource, isAll);
-    const theirs = isHimself ? scope : scope.as(await principalByArn(scope, principal));
-    return explanationOf(theirs, resource, on, permission);
-  },
+  run: async (scope, asked: Explain): Promise<Explanation> =>
+    answerQuestion(scope, await admitQuestion(scope, asked)),
 });
 
 /** Both gates for whoever the scope is of. */
@@ -198,6 +222,7 @@ export async function explanationOf(
     allowed: policies.allowed && grants.allowed,
     policies,
     grants,
+    nearMisses: await nearMissesOf(theirs, on, permission),
     ...(resource.kind === 'Table' && (await shownOf(theirs, resource.table, permission, grants))),
   };
 }

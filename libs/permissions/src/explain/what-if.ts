@@ -1,18 +1,17 @@
-import { defineTrial, invalid, type UseCase, type WriteScope } from '@lakewarden/kernel';
+import { defineTrial, invalid, LakewardenError, type ReadScope } from '@lakewarden/kernel';
 
-import { type GrantEntry, grantPermissions } from '../grant/grant-permissions.ts';
-import { catalogIdOf } from '../grant/granted-resource.ts';
-import { revokePermissions } from '../grant/revoke-permissions.ts';
-import { type Explain, explain, type Explanation } from './explain.ts';
+import {
+  type AdmittedQuestion,
+  admitQuestion,
+  answerQuestion,
+  type Explain,
+  type Explanation,
+} from './explain.ts';
+import { ownerOf, type TriedChange, tryChange } from './tried-change.ts';
 import { requireLakeSeen } from './who-can.ts';
 
 export const MAX_CHANGES = 100;
 export const MAX_QUESTIONS = 100;
-
-export interface TriedChange {
-  readonly kind: 'GRANT' | 'REVOKE';
-  readonly entry: GrantEntry;
-}
 
 export interface WhatIf {
   readonly changes: readonly TriedChange[];
@@ -24,24 +23,26 @@ export interface WhatIfAnswer {
   readonly after: Explanation;
 }
 
-/** A step asks gate 1 for its own action, as it would if it were meant. */
-const asItself = (scope: WriteScope, { action }: Pick<UseCase<never, never>, 'action'>): WriteScope => ({
-  ...scope,
-  authorize: (resource, asked = action) => scope.authorize(resource, asked),
-});
-
-async function answersOf(scope: WriteScope, questions: readonly Explain[]): Promise<Explanation[]> {
+async function answersOf(scope: ReadScope, questions: readonly AdmittedQuestion[]): Promise<Explanation[]> {
   const answers: Explanation[] = [];
-  for (const question of questions) answers.push(await explain.run(scope, question));
+  for (const question of questions) answers.push(await answerQuestion(scope, question));
   return answers;
 }
 
+/** Whoever tries a hundred changes is told which of them it was. */
+const placed = (error: unknown, index: number): unknown =>
+  error instanceof LakewardenError
+    ? new LakewardenError(error.code, `changes[${String(index)}]: ${error.message}`, { cause: error })
+    : error;
+
 /**
- * What would be allowed if grants were made or taken back, by the code that makes them and the code that decides: in a
- * transaction that is undone. The changes are refused as they would be if they were meant.
+ * What would be allowed if grants, settings of the data lake or policies of principals were changed, by the code that
+ * changes them and the code that decides: in a transaction that is undone. The changes are refused as they would be if
+ * they were meant, one after the other. Who may ask is decided before the first of them: no change lets the caller hear
+ * what he may not hear now, and none keeps from him what it would do to himself.
  *
  * @throws AccessDeniedException the caller does not administer the lake, or may not make a change
- * @throws InvalidInputException, EntityNotFoundException as GrantPermissions, RevokePermissions and explain
+ * @throws InvalidInputException, EntityNotFoundException and others as the changes and explain
  */
 export const whatIf = defineTrial({
   action: 'lakeformation:ListPermissions',
@@ -52,14 +53,19 @@ export const whatIf = defineTrial({
     if (questions.length > MAX_QUESTIONS) {
       throw invalid(`At most ${String(MAX_QUESTIONS)} questions are answered at once.`);
     }
-    await requireLakeSeen(scope, scope.caller.accountId);
-    for (const { entry } of changes) await requireLakeSeen(scope, catalogIdOf(entry.resource));
-    const before = await answersOf(scope, questions);
-    for (const { kind, entry } of changes) {
-      const useCase = kind === 'GRANT' ? grantPermissions : revokePermissions;
-      await useCase.run(asItself(scope, useCase), entry);
+    // Of another account's principals nothing is looked up: a name is one of the own account only where that is meant.
+    const lakes = [scope.caller.accountId, ...changes.map(ownerOf)];
+    for (const lake of new Set(lakes)) await requireLakeSeen(scope, lake);
+    const admitted: AdmittedQuestion[] = [];
+    for (const question of questions) admitted.push(await admitQuestion(scope, question));
+    const before = await answersOf(scope, admitted);
+    let changing = scope;
+    for (const [index, change] of changes.entries()) {
+      changing = await tryChange(changing, change).catch((error: unknown) => {
+        throw placed(error, index);
+      });
     }
-    const after = await answersOf(scope, questions);
+    const after = await answersOf(changing, admitted);
     return before.flatMap((answer, i) => {
       const then = after[i];
       return then === undefined ? [] : [{ before: answer, after: then }];

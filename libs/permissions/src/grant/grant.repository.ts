@@ -60,7 +60,7 @@ export const toGrant = (row: GrantRow): Grant => ({
 });
 
 /** Grants on data cells filters with what these show; one whose filter has gone meanwhile is gone as well. */
-async function withFilters(tx: Tx, grants: Grant[]): Promise<Grant[]> {
+export async function withFilters(tx: Tx, grants: Grant[]): Promise<Grant[]> {
   const ids = grants.flatMap(({ filterId }) => filterId ?? []);
   if (ids.length === 0) return grants;
   const filters = new Map((await listFiltersById(tx, [...new Set(ids)])).map((each) => [each.id, each]));
