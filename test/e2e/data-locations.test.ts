@@ -287,4 +287,51 @@ describe.each(DATABASES)('data locations on %s', (databaseName) => {
     expect(await codeOf('RevokePermissions', on('/deep/er'), ann)).toBe('InvalidInputException');
     expect(await codeOf('RevokePermissions', on(''), ann)).toBe(DENIED);
   });
+
+  it('given a registered prefix, tells of every table in it, and of no other, for as long as it is', async () => {
+    await lake.ok('CreateDatabase', { DatabaseInput: { Name: 'told' } });
+    const create = (Name: string, Location?: string) =>
+      lake.ok('CreateTable', {
+        DatabaseName: 'told',
+        TableInput: { Name, ...(Location !== undefined && { StorageDescriptor: { Location } }) },
+      });
+    await create('inside', 's3a://told/in/t/');
+    await create('beside', 's3://told/inner/t');
+    await create('view');
+    await lake.ok('CreateTable', {
+      DatabaseName: 'told',
+      TableInput: { Name: 'link', TargetTable: { CatalogId: ACCOUNT, DatabaseName: 'told', Name: 'inside' } },
+    });
+    type Answered = { Name: string; IsRegisteredWithLakeFormation: boolean };
+    const flags = (tables: unknown) =>
+      (tables as Answered[])
+        .filter(({ IsRegisteredWithLakeFormation }) => IsRegisteredWithLakeFormation)
+        .map(({ Name }) => Name)
+        .sort();
+    const told = async () => {
+      const one = async (Name: string) =>
+        (await lake.ok('GetTable', { DatabaseName: 'told', Name }))['Table'];
+      const { TableList: listed } = await lake.ok('GetTables', { DatabaseName: 'told' });
+      const { TableList: searched } = await lake.ok('SearchTables', { SearchText: 'inside' });
+      const { TableVersions: versions } = await lake.ok('GetTableVersions', {
+        DatabaseName: 'told',
+        TableName: 'inside',
+      });
+      const asked = await Promise.all(['inside', 'beside', 'view', 'link'].map(one));
+      return [
+        flags(asked),
+        flags(listed),
+        flags(searched),
+        flags((versions as { Table: unknown }[]).map(({ Table }) => Table)),
+      ];
+    };
+    expect(await told()).toEqual([[], [], [], []]);
+    const ResourceArn = 'arn:aws:s3:::told/in';
+    await ok('RegisterResource', { ResourceArn, UseServiceLinkedRole: true });
+    const inside = [['inside', 'link'], ['inside', 'link'], ['inside'], ['inside']];
+    expect(await told()).toEqual(inside);
+    expect(await told()).toEqual(inside);
+    await ok('DeregisterResource', { ResourceArn });
+    expect(await told()).toEqual([[], [], [], []]);
+  });
 });

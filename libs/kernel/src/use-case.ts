@@ -120,6 +120,8 @@ export interface DataPermissions {
    * (spec/permissions.md §8). Without registered locations nothing is asked.
    */
   refusedLocations(scope: ReadScope, asked: NewLocations): Promise<readonly string[]>;
+  /** Tells of locations whether a registered one governs them, whoever asks. */
+  governedLocations(scope: ReadScope, catalogId: string): Promise<(location: string) => boolean>;
   /** What the account's settings grant on its new databases and tables, in Glue's own form. */
   defaults(
     scope: ReadScope,

@@ -3,6 +3,7 @@ import { defineRead, invalid, type Page, type PageRequest, type ReadScope, toPag
 import { tableResource } from '../permission.ts';
 import { authorizeCatalog } from '../reference.ts';
 import { type ResourceShareType, showsOwn } from '../share-type.ts';
+import { withRegistration } from '../table/registered-table.ts';
 import { listTablesById } from '../table/table.repository.ts';
 import type { Table } from '../table/table.ts';
 import { isShown, visibleTable } from '../table/visible-table.ts';
@@ -96,7 +97,7 @@ async function shownMatches(
   );
   const decisions = await scope.permissions.decideTables(scope, 'DESCRIBE', tables.map(tableResource));
   const shown = new Map<string, Table>();
-  for (const [i, table] of tables.entries()) {
+  for (const [i, table] of (await withRegistration(scope, tables)).entries()) {
     const decision = decisions[i];
     if (decision === undefined || !isShown(table, decision)) continue;
     const visible = visibleTable(table, decision);

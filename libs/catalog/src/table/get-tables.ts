@@ -5,6 +5,7 @@ import { requireDatabase } from '../database/databases.ts';
 import { isAllowed, tableTarget } from '../link.ts';
 import { databaseResource, tableResource } from '../permission.ts';
 import { authorizeDatabase, authorizeTable, type DatabaseRef, type TableRef } from '../reference.ts';
+import { withRegistration } from './registered-table.ts';
 import { seenThrough } from './require-table.ts';
 import type { Table } from './table.ts';
 import { tableNamePattern } from './table-name-pattern.ts';
@@ -29,7 +30,7 @@ async function seenThroughLinks(scope: ReadScope, tables: readonly Table[]): Pro
     if (await isAllowed(authorizeTable(scope, target))) targets.push(target);
   }
   if (targets.length === 0) return [...tables];
-  const there = await findTables(scope.tx, targets);
+  const there = await withRegistration(scope, await findTables(scope.tx, targets));
   const decisions = await scope.permissions.decideTables(scope, 'DESCRIBE', there.map(tableResource));
   const found = there.flatMap((table, i) => {
     const decision = decisions[i];
@@ -60,7 +61,7 @@ async function sharedOnes(scope: ReadScope, tables: readonly Table[]): Promise<T
 /** What the caller may describe, each with the columns that he may see. */
 async function visibleOnes(scope: ReadScope, tables: readonly Table[]): Promise<Table[]> {
   const decisions = await scope.permissions.decideTables(scope, 'DESCRIBE', tables.map(tableResource));
-  return tables.flatMap((table, i) => {
+  return (await withRegistration(scope, tables)).flatMap((table, i) => {
     const decision = decisions[i];
     return decision !== undefined && isShown(table, decision) ? [visibleTable(table, decision)] : [];
   });

@@ -8,6 +8,7 @@ import { lockTableNo, type TableLock } from '../locks.repository.ts';
 import { listPartitionIndexes } from '../partition-index/partition-index.repository.ts';
 import { type AnyOf, hidingTable, permitDatabase, permitTable } from '../permission.ts';
 import { authorizeTable, type TableRef } from '../reference.ts';
+import { withRegistration } from './registered-table.ts';
 import { noSuchTable, type Table, type TableWithIndexes } from './table.ts';
 import { findTable } from './table.repository.ts';
 import { visibleTable } from './visible-table.ts';
@@ -169,7 +170,8 @@ export async function requireTable(
 /** A table as GetTable shows it: a link with its target's properties, the columns that the caller may see. */
 export async function requireTableView(scope: ReadScope, ref: TableRef): Promise<Table> {
   const { found, link, decision } = await follow(scope, ref, ['DESCRIBE'], 'first', lookInMemory(scope));
-  return seenThrough(link, visibleTable(found.table, decision));
+  const [table = found.table] = await withRegistration(scope, [found.table]);
+  return seenThrough(link, visibleTable(table, decision));
 }
 
 /** The table behind GetTable's view as it is in this moment, and the link that led there. */

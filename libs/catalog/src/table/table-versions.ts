@@ -10,6 +10,7 @@ import {
 } from '@lakewarden/kernel';
 
 import { authorizeTable, type TableRef } from '../reference.ts';
+import { withRegistration } from './registered-table.ts';
 import { lockTable, requireTableNow, seenThrough } from './require-table.ts';
 import type { Table } from './table.ts';
 import { versionNumber } from './table-rules.ts';
@@ -30,11 +31,14 @@ export const getTableVersion = defineRead({
     await authorizeTable(scope, command.table);
     const versionId = command.versionId === undefined ? undefined : versionNumber(command.versionId);
     const { table, link, decision } = await requireTableNow(scope, command.table);
-    if (versionId === undefined || versionId === table.versionId)
-      return seenThrough(link, visibleTable(table, decision));
+    const shown = async (version: Table): Promise<Table> => {
+      const [found = version] = await withRegistration(scope, [version]);
+      return seenThrough(link, visibleTable(found, decision, table));
+    };
+    if (versionId === undefined || versionId === table.versionId) return shown(table);
     const archived = await findArchivedVersion(scope.tx, table, versionId);
     if (archived === undefined) throw notFound('Version not found.');
-    return seenThrough(link, visibleTable(archived, decision, table));
+    return shown(archived);
   },
 });
 
@@ -52,7 +56,7 @@ export const getTableVersions = defineRead({
     const question = ['GetTableVersions', table.id, scope.caller.arn];
     const after = command.token === undefined ? '-1' : scope.tokens.open(question, command.token).toString();
     const rows = await listArchivedVersions(scope.tx, table, after, command.limit + 1);
-    const versions = [...rows, table].map((version) =>
+    const versions = (await withRegistration(scope, [...rows, table])).map((version) =>
       seenThrough(link, visibleTable(version, decision, table)),
     );
     return toPage(versions, command.limit, (last) =>

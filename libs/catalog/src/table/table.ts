@@ -24,6 +24,8 @@ export interface Table {
   /** As the client gave them: absent and empty differ for some. */
   readonly hasPartitionKeys: boolean;
   readonly linkTarget?: LinkTarget;
+  /** Of what reads answer: its data lies in a registered location. */
+  readonly isRegistered?: true;
   readonly createdBy: string;
   readonly createdAt: Date;
   readonly updatedAt: Date;

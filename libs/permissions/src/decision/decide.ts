@@ -29,6 +29,7 @@ import {
 } from '../grant/grant.repository.ts';
 import { isAtOrUnder } from '../location/location-path.ts';
 import { refusedLocations } from '../location/refused-locations.ts';
+import { governedLocations } from '../location/registered-locations.ts';
 import type { DataLakeSettings } from '../settings/data-lake-settings.ts';
 import { settingsOf } from '../settings/put-data-lake-settings.ts';
 import { coversOf, isTagResource } from '../tag/tag-grant.ts';
@@ -297,6 +298,7 @@ export const dataPermissions: DataPermissions = {
   decideTables,
   decideDatabases,
   refusedLocations: (scope, asked) => refusedLocations(scope, asked, decideLocations),
+  governedLocations,
 
   async defaults(scope, catalogId) {
     const settings = await settingsOf(scope, catalogId);

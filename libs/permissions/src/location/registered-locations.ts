@@ -16,15 +16,23 @@ export const registeredLocations = async (
   return locations;
 };
 
-/** Whether a registered prefix governs the location, in any of its readings. */
+/** Tells whether a registered prefix governs a location, in any of its readings. */
+export async function governedLocations(
+  scope: ReadScope,
+  catalogId: string,
+): Promise<(location: string) => boolean> {
+  const registered = await registeredLocations(scope, catalogId);
+  if (registered.length === 0) return () => false;
+  return (location) => readingsOf(location).some((place) => governing(place, registered) !== undefined);
+}
+
+/** The same of one. */
 export async function isRegistered(
   scope: ReadScope,
   catalogId: string,
   location: string | undefined,
 ): Promise<boolean> {
-  if (location === undefined) return false;
-  const registered = await registeredLocations(scope, catalogId);
-  return readingsOf(location).some((place) => governing(place, registered) !== undefined);
+  return location !== undefined && (await governedLocations(scope, catalogId))(location);
 }
 
 /** A grant is made on what is registered, or on what lies in it. @throws EntityNotFoundException */

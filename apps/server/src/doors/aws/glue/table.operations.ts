@@ -36,7 +36,7 @@ export const toTableShape = (table: Table) => ({
   UpdateTime: seconds(table.updatedAt),
   CreatedBy: table.createdBy,
   ...(isMultiDialectView(table) && { IsMultiDialectView: true }),
-  IsRegisteredWithLakeFormation: false,
+  IsRegisteredWithLakeFormation: table.isRegistered ?? false,
   CatalogId: table.catalogId,
   VersionId: table.versionId,
 });
