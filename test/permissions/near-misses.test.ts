@@ -1,4 +1,12 @@
-import { explain, grantPermissions, type GrantResource, revokePermissions } from '@lakewarden/permissions';
+import {
+  addLFTagsToResource,
+  createLFTag,
+  explain,
+  grantPermissions,
+  type GrantResource,
+  revokePermissions,
+  whatIf,
+} from '@lakewarden/permissions';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -8,6 +16,14 @@ import { ACCOUNT, step, type WrittenStep } from './story.ts';
 const HOUR = 3_600_000;
 const table = (name: string) => ({ catalogId: ACCOUNT, database: 'sales', name });
 const database = { catalogId: ACCOUNT, name: 'sales' };
+
+/** Tables of that class; sales.orders is open. */
+const tagged = (value: string): GrantResource => ({
+  kind: 'LFTagPolicy',
+  catalogId: ACCOUNT,
+  of: 'TABLE',
+  expression: [{ key: 'class', values: [value] }],
+});
 
 /** What a grant is on, and what it would allow of sales.orders if it counted: written down here, not asked of the code. */
 const THINGS: readonly {
@@ -30,6 +46,8 @@ const THINGS: readonly {
     permission: 'SELECT',
     allows: ['SELECT', 'DESCRIBE'],
   },
+  { on: tagged('open'), permission: 'SELECT', allows: ['SELECT', 'DESCRIBE'] },
+  { on: tagged('pii'), permission: 'SELECT', allows: [] },
 ];
 
 interface Bounds {
@@ -94,6 +112,13 @@ describe('explain, of grants that do not count now', () => {
     await tell({ op: 'CreateDatabase', database: 'sales' });
     for (const name of ['orders', 'other'])
       await tell({ op: 'CreateTable', table: `sales.${name}`, columns: ['id', 'mail'] });
+    await lake.run(admin, createLFTag, { catalogId: ACCOUNT, key: 'class', values: ['open', 'pii'] });
+    const failures = await lake.run(admin, addLFTagsToResource, {
+      catalogId: ACCOUNT,
+      resource: { kind: 'Table', table: table('orders') },
+      tags: [{ key: 'class', values: ['open'] }],
+    });
+    expect(failures).toEqual([]);
   });
   afterAll(async () => {
     await lake.close();
@@ -163,5 +188,17 @@ describe('explain, of grants that do not count now', () => {
     };
     const withMfa = await ask('SELECT', undefined, { ...ann, session });
     expect([withMfa.grants.allowed, withMfa.nearMisses]).toEqual([true, []]);
+  });
+
+  it('tries no policies in a session that its own policies narrow: they cannot be read anew', async () => {
+    const holder = { accountId: ACCOUNT, kind: 'user', name: 'ann' } as const;
+    const change = { kind: 'DELETE_INLINE_POLICY', holder, name: 'p' } as const;
+    const session = { issuedAt: clock.now(), expiresAt: at(1) ?? clock.now(), isNarrowed: true };
+    await expect(
+      lake.run({ ...admin, session }, whatIf, { changes: [change], questions: [] }),
+    ).rejects.toMatchObject({
+      code: 'InvalidInputException',
+      message: 'changes[0]: Changes of policies are not tried in a session that session policies narrow.',
+    });
   });
 });

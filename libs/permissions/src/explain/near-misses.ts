@@ -24,7 +24,7 @@ export async function nearMissesOf(
   on: GovernedResource,
   permission: Permission,
 ): Promise<readonly NearMiss[]> {
-  // Nothing else is asked about by names; grants on LF-tags have no bounds.
+  // Nothing else is asked about by its name.
   if (on.type !== 'CATALOG' && on.type !== 'DATABASE' && on.type !== 'TABLE') return [];
   const force = await inForce(theirs, on.catalogId);
   if (force.key === '') return []; // no grant of the catalog is bounded

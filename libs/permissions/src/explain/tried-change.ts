@@ -52,14 +52,20 @@ function make<Command, Answer>(
 }
 
 /**
- * The caller by the policies that he has now: the next change is asked of those, as it would be of his next request.
+ * A change of policies, and the caller by those that he has then: the next change is asked of them, as it would be of his
+ * next request.
  * @throws InvalidInputException his session is narrowed by policies that only his credentials hold
  */
-async function asHeIsNow(scope: WriteScope): Promise<WriteScope> {
+async function makeOfPolicy<Command>(
+  scope: WriteScope,
+  useCase: WriteUseCase<Command, void>,
+  command: Command,
+): Promise<WriteScope> {
   const { accountId, principalId, session } = scope.caller;
   if (session?.isNarrowed === true) {
     throw invalid('Changes of policies are not tried in a session that session policies narrow.');
   }
+  await make(scope, useCase, command);
   const found = await findPrincipal.run(scope, { accountId, principalId });
   const { caller, authorize } = scope.as({ ...found, session });
   return { ...scope, caller, authorize };
@@ -81,16 +87,12 @@ export async function tryChange(scope: WriteScope, change: TriedChange): Promise
       await make(scope, updateDataLakeSettings, change.settings);
       return scope;
     case 'ATTACH_POLICY':
-      await make(scope, attachments[change.holder.kind].attach, change);
-      return asHeIsNow(scope);
+      return makeOfPolicy(scope, attachments[change.holder.kind].attach, change);
     case 'DETACH_POLICY':
-      await make(scope, attachments[change.holder.kind].detach, change);
-      return asHeIsNow(scope);
+      return makeOfPolicy(scope, attachments[change.holder.kind].detach, change);
     case 'PUT_INLINE_POLICY':
-      await make(scope, inlinePolicies[change.holder.kind].put, change);
-      return asHeIsNow(scope);
+      return makeOfPolicy(scope, inlinePolicies[change.holder.kind].put, change);
     case 'DELETE_INLINE_POLICY':
-      await make(scope, inlinePolicies[change.holder.kind].delete, change);
-      return asHeIsNow(scope);
+      return makeOfPolicy(scope, inlinePolicies[change.holder.kind].delete, change);
   }
 }

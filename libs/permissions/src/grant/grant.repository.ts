@@ -72,7 +72,7 @@ export async function withFilters(tx: Tx, grants: Grant[]): Promise<Grant[]> {
 }
 
 /** A grant that names the thing, or a policy that may reach it by its tags. */
-const toBearing = (row: GrantRow & PolicyColumns): Grant => {
+export const toBearing = (row: GrantRow & PolicyColumns): Grant => {
   const { on_id: onId, terms, assigned } = row;
   if (onId === null) return toGrant(row);
   return {
