@@ -46,6 +46,9 @@ const CROSSED: Readonly<Record<string, object>> = {
   GetLFTagExpression: { CatalogId, Name: 'hidden' },
   DeleteLFTagExpression: { CatalogId, Name: 'hidden' },
   ListLFTagExpressions: { CatalogId },
+  CreateLakeFormationOptIn: { Principal, Resource },
+  DeleteLakeFormationOptIn: { Principal, Resource },
+  ListLakeFormationOptIns: { Resource },
 };
 
 /** What is refused entry by entry. */
@@ -81,6 +84,7 @@ describe.each(DATABASES)('Lake Formation between accounts on %s', (databaseName)
       (await lf('ListPermissions', {})).body,
       (await lf('ListDataCellsFilter', {})).body,
       (await lf('ListResources', {})).body,
+      (await lf('ListLakeFormationOptIns', {})).body,
       (await lf('ListLFTags', {})).body,
       (await lf('ListLFTagExpressions', {})).body,
       (await lf('GetResourceLFTags', { Resource })).body,
@@ -104,6 +108,7 @@ describe.each(DATABASES)('Lake Formation between accounts on %s', (databaseName)
     for (const [operation, input] of [
       ['CreateDataCellsFilter', { TableData }],
       ['RegisterResource', { ResourceArn, UseServiceLinkedRole: true }],
+      ['CreateLakeFormationOptIn', { Principal, Resource }],
       ['CreateLFTag', { TagKey: 'hidden', TagValues: ['v'] }],
       ['AddLFTagsToResource', { Resource, LFTags: [pair] }],
       ['CreateLFTagExpression', { Name: 'hidden', Expression: [pair] }],

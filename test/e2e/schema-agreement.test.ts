@@ -140,8 +140,9 @@ const FACTS = `
   FROM ours JOIN pg_constraint ON conrelid = ours.oid AND contype = 'f'
   ORDER BY 1`;
 
-/** Facts that schema.prisma has no words for: a partial index. */
+/** Facts that schema.prisma has no words for: partial indexes. */
 const BEYOND_PRISMA = [
+  "lf_opt_in normal (catalog_id) WHERE (condition <> ''::text)",
   "lf_grant normal (catalog_id) WHERE ((condition <> ''::text) OR (valid_from IS NOT NULL) OR (valid_until IS NOT NULL))",
 ];
 

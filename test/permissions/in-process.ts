@@ -42,14 +42,18 @@ import {
 } from '@lakewarden/kernel';
 import {
   createDataCellsFilter,
+  createOptIn,
   dataPermissions,
   deleteDataCellsFilter,
+  deleteOptIn,
   deregisterResource,
   type GrantEntry,
   getDataCellsFilter,
   grantPermissions,
   type GrantResource,
   listDataCellsFilter,
+  type ListedOptIn,
+  listOptIns,
   listPermissions,
   listResources,
   placeOfArn,
@@ -67,6 +71,7 @@ import {
   removeLFTagsFromResource,
   updateLFTag,
   updateLFTagExpression,
+  updateResource,
 } from '@lakewarden/permissions';
 import { ChangeAwareCache, ChangeFeed, Database, migrate, UseCaseRunner } from '@lakewarden/storage';
 
@@ -290,6 +295,12 @@ export class InProcessStory implements Listener {
         resource: { kind: 'DataLocation', catalogId: ACCOUNT, location: placeOfArn(columns[0] ?? '') },
       });
     }
+    const optIns = await this.#lake.run(admin, listOptIns, { catalogId: ACCOUNT, limit: MANY });
+    for (const { principal, condition } of optIns.items) {
+      // What else somebody was opted in on has gone with it.
+      const resource: GrantResource = { kind: 'Catalog', catalogId: ACCOUNT };
+      await this.#lake.run(admin, deleteOptIn, { principal, resource, condition });
+    }
     const held = await this.#lake.run(admin, listPermissions, {
       catalogId: ACCOUNT,
       resourceType: 'CATALOG',
@@ -348,6 +359,20 @@ export class InProcessStory implements Listener {
     return { kind: 'TableWithColumns', table, columns };
   }
 
+  #optedOn({ type, database = '', table }: ListedOptIn): string {
+    const name = database.slice(0, database.length - this.#suffix.length);
+    switch (type) {
+      case 'CATALOG':
+        return 'catalog';
+      case 'DATABASE':
+        return `database ${name}`;
+      case 'TABLE':
+        return `table ${name}.${String(table)}`;
+      case 'TABLE_WILDCARD':
+        return `tables of ${name}`;
+    }
+  }
+
   #entry(step: Extract<Step, { op: 'Grant' | 'Revoke' }>): GrantEntry {
     return {
       principal: arnOf(step.op === 'Grant' ? step.to : step.from),
@@ -385,10 +410,30 @@ export class InProcessStory implements Listener {
           arn: locationArn(step.location),
           useServiceLinkedRole: true,
           withFederation: false,
-          hybridAccessEnabled: false,
+          hybridAccessEnabled: step.hybrid,
           withPrivilegedAccess: false,
         });
         return {};
+      case 'ChangeRegistration':
+        await ask(updateResource, {
+          arn: locationArn(step.location),
+          roleArn: arnOf(`role/${ROLE}`),
+          hybridAccessEnabled: step.hybrid,
+        });
+        return {};
+      case 'OptIn':
+      case 'OptOut':
+        await ask(step.op === 'OptIn' ? createOptIn : deleteOptIn, {
+          principal: arnOf(step.who),
+          resource: this.#grantResource(step.on),
+          condition: step.when,
+        });
+        return {};
+      case 'ListOptIns': {
+        const principal = arnOf(step.who);
+        const { items } = await ask(listOptIns, { catalogId: ACCOUNT, principal, limit: MANY });
+        return { names: items.map((each) => this.#optedOn(each)).sort() };
+      }
       case 'Deregister':
         await ask(deregisterResource, { arn: locationArn(step.location) });
         return {};

@@ -67,6 +67,10 @@ export class OracleLocations {
     return this.#registered.length < before;
   }
 
+  isRegistered(location: string): boolean {
+    return this.#registered.includes(location);
+  }
+
   isGoverned(location: string): boolean {
     return meant(location).some((place) => this.#registered.some((each) => some(each, place)));
   }

@@ -1,5 +1,6 @@
 import { type OracleFilter, OracleFilters, seenCells, type Shown, showsEveryRow } from './oracle-filters.ts';
 import { STORY_CONDITIONS } from './oracle-conditions.ts';
+import { OracleHybrid, type OptedOn } from './oracle-hybrid.ts';
 import { type LocationCaller, OracleLocations } from './oracle-locations.ts';
 import { OracleTags, type Outcome, type TagCaller, type TaggedPlace } from './oracle-tags.ts';
 import {
@@ -131,6 +132,7 @@ export class Oracle {
   #databases: Database[] = [];
   #held: Held[] = [];
   readonly #locations = new OracleLocations();
+  readonly #hybrid = new OracleHybrid(STORY_CONDITIONS);
   readonly #filters = new OracleFilters();
   /** A grant that is being made, or taken back: what is held under a condition passes on no more than that. */
   #passing: { readonly when: string | undefined } | undefined;
@@ -165,12 +167,23 @@ export class Oracle {
         this.#readOnlyAdmins = step.readOnlyAdmins;
         this.#isOpen = step.isOpen;
         return {};
+      case 'OptIn':
+      case 'OptOut':
+      case 'ListOptIns':
+        return this.#onOptIns(step);
+      case 'ChangeRegistration':
+        if (!this.#isAdmin(step.as) && step.as !== 'admin') throw denied();
+        if (!this.#locations.isRegistered(step.location)) throw missing();
+        this.#hybrid.register(step.location, step.hybrid);
+        return {};
       case 'Register':
       case 'Deregister': {
         // §4: the account's administrator by policy may as well.
         if (!this.#isAdmin(step.as) && step.as !== 'admin') throw denied();
         if (step.op === 'Register' && !this.#locations.register(step.location)) throw taken();
         if (step.op === 'Deregister' && !this.#locations.deregister(step.location)) throw missing();
+        if (step.op === 'Register') this.#hybrid.register(step.location, step.hybrid);
+        else this.#hybrid.deregister(step.location);
         return {};
       }
       case 'Join':
@@ -223,6 +236,60 @@ export class Oracle {
       case 'DropExpression':
         return this.#onTags(step);
     }
+  }
+
+  /** §8: a data lake administrator opts principals in and out; read-only ones see who is. */
+  #onOptIns(step: Extract<Step, { op: 'OptIn' | 'OptOut' | 'ListOptIns' }>): Partial<Answer> {
+    const seesAll = step.op === 'ListOptIns' && this.#isReadOnlyAdmin(step.as);
+    if (!this.#isAdmin(step.as) && !seesAll) throw denied();
+    if (step.op === 'ListOptIns') {
+      return {
+        names: this.#hybrid
+          .optInsOf(step.who)
+          .map((each) => this.#optedOn(each))
+          .sort(),
+      };
+    }
+    const { as, on, who, when } = step;
+    const isThing = 'catalog' in on || 'database' in on || 'tablesOf' in on || 'table' in on;
+    if (!isThing) throw invalid();
+    const [target] = this.#resolve(as, on).rows;
+    if (target === undefined) throw missing();
+    const optedOn: OptedOn = {
+      kind:
+        'catalog' in on ? 'catalog' : 'database' in on ? 'database' : 'tablesOf' in on ? 'tables' : 'table',
+      ...(target.database !== NO_TABLE && { database: target.database }),
+      ...(target.table !== NO_TABLE && { table: target.table }),
+    };
+    if (step.op === 'OptOut') {
+      if (!this.#hybrid.optOut(optedOn, who, when)) throw missing();
+      return {};
+    }
+    if (who === 'IAM_ALLOWED_PRINCIPALS' || who === 'nobody') throw invalid();
+    if (when !== undefined && !(when in STORY_CONDITIONS)) throw invalid();
+    this.#hybrid.optIn(optedOn, who, when);
+    return {};
+  }
+
+  #optedOn({ kind, database: id, table }: OptedOn): string {
+    const database = this.#databases.find((each) => each.id === id);
+    if (kind === 'catalog' || database === undefined) return 'catalog';
+    if (kind === 'database') return `database ${database.name}`;
+    if (kind === 'tables') return `tables of ${database.name}`;
+    return `table ${database.name}.${String(database.tables.find((each) => each.id === table)?.name)}`;
+  }
+
+  /** §8: what a hybrid location makes of a table, or of a database itself. */
+  #accessOf(caller: string, database: Database, table: Table | undefined) {
+    const { location } = table ?? database;
+    return this.#hybrid.accessOf(this.#names(caller), { database: database.id, table: table?.id, location });
+  }
+
+  /** Who is opted in is not one of those whom IAM alone decides about. */
+  #namesOn(caller: string, database: Database, table: Table | undefined): string[] {
+    const names = this.#names(caller);
+    if (this.#accessOf(caller, database, table) !== 'opted in') return names;
+    return names.filter((name) => name !== 'IAM_ALLOWED_PRINCIPALS');
   }
 
   #tagCaller(caller: string): TagCaller {
@@ -352,14 +419,14 @@ export class Oracle {
     { now, before, database }: { now: string | undefined; before?: string | undefined; database?: Database },
   ): void {
     if (now === undefined || now === before) return;
-    const isMaker = database !== undefined && this.#mayDatabase(caller, database, 'CREATE_TABLE');
+    // By what is granted: a hybrid location takes DATA_LOCATION_ACCESS of whom IAM lets make tables.
+    const isMaker = database !== undefined && this.#isGivenDatabase(caller, database, 'CREATE_TABLE');
     const home = isMaker ? database.location : undefined;
     if (!this.#locations.mayUse(this.#locationCaller(caller), now, { inside: before, home })) throw denied();
   }
 
   /** What the caller holds, and with grant option where that is asked. */
-  #holds(caller: string, withOption: boolean): Held[] {
-    const names = this.#names(caller);
+  #holds(caller: string, withOption: boolean, names: readonly string[] = this.#names(caller)): Held[] {
     const counting = this.#held.filter(({ when }) => when === undefined || STORY_CONDITIONS[when] === true);
     const covering = counting.filter(
       ({ when }) => this.#passing === undefined || when === undefined || when === this.#passing.when,
@@ -381,37 +448,42 @@ export class Oracle {
   }
 
   #mayDatabase(caller: string, database: Database, permission: string, withOption = false): boolean {
+    if (!withOption && this.#accessOf(caller, database, undefined) === 'open') return true;
+    return this.#isGivenDatabase(caller, database, permission, withOption);
+  }
+
+  #isGivenDatabase(caller: string, database: Database, permission: string, withOption = false): boolean {
     if (this.#isAdmin(caller)) return true;
     if (!withOption && permission === 'DESCRIBE' && this.#isReadOnlyAdmin(caller)) return true;
-    for (const held of this.#holds(caller, withOption)) {
+    const names = this.#namesOn(caller, database, undefined);
+    for (const held of this.#holds(caller, withOption, names)) {
       if (held.database !== database.id) continue;
       if (held.kind === 'database' && (held.permission === permission || held.permission === 'ALL'))
         return true;
       // Whatever is held on it or in it shows that it is there.
       if (!withOption && permission === 'DESCRIBE') return true;
     }
-    const names = this.#names(caller);
     const follows = permission === 'DESCRIBE' && !withOption;
     if (follows && this.#filters.showsDatabase(database.id, names)) return true;
     const byTags = this.#tags.onDatabase(names, database.id, withOption);
     if (byTags.some((given) => given === permission || given === 'ALL' || follows)) return true;
-    return (
-      follows && database.tables.some((table) => this.#byTags(caller, database, table, false).length > 0)
-    );
+    return follows && database.tables.some((table) => this.#byTags(names, database, table, false).length > 0);
   }
 
   /** What policies on tables give of this one; where only columns match that is SELECT of them alone. */
-  #byTags(caller: string, database: Database, table: Table, withOption: boolean) {
+  #byTags(names: readonly string[], database: Database, table: Table, withOption: boolean) {
     const place = { database: database.id, table: table.id, columns: columnsOf(table) };
     return this.#tags
-      .onTable(this.#names(caller), place, withOption)
+      .onTable(names, place, withOption)
       .filter(({ permission, isWhole }) => isWhole || permission === 'SELECT' || permission === 'ALL');
   }
 
   #seesWholeDatabase(caller: string, database: Database): boolean {
     if (this.#isAdmin(caller) || this.#isReadOnlyAdmin(caller)) return true;
-    if (this.#tags.onDatabase(this.#names(caller), database.id, false).length > 0) return true;
-    return this.#holds(caller, false).some(
+    if (this.#accessOf(caller, database, undefined) === 'open') return true;
+    const names = this.#namesOn(caller, database, undefined);
+    if (this.#tags.onDatabase(names, database.id, false).length > 0) return true;
+    return this.#holds(caller, false, names).some(
       ({ kind, database: id }) => kind === 'database' && id === database.id,
     );
   }
@@ -429,7 +501,10 @@ export class Oracle {
     const isRuled = this.#isAdmin(caller) && (withOption || !isData);
     const isLookedAt = this.#isReadOnlyAdmin(caller) && permission === 'DESCRIBE' && !withOption;
     if (isRuled || isLookedAt) giving.push({ kind: 'tables', columns: [] });
-    for (const held of this.#holds(caller, withOption)) {
+    const isOpen = table !== undefined && this.#accessOf(caller, database, table) === 'open';
+    if (isOpen && !withOption) giving.push({ kind: 'tables', columns: [] });
+    const names = table === undefined ? this.#names(caller) : this.#namesOn(caller, database, table);
+    for (const held of this.#holds(caller, withOption, names)) {
       const bears =
         (held.kind === 'tables' && held.database === database.id) ||
         (table !== undefined && held.table === table.id);
@@ -439,24 +514,24 @@ export class Oracle {
     }
     // A filter is passed on as that filter, and gives nothing on its table then.
     if (table !== undefined && !withOption && (permission === 'SELECT' || permission === 'DESCRIBE')) {
-      giving.push(...this.#filters.shownOn(table.id, this.#names(caller)));
+      giving.push(...this.#filters.shownOn(table.id, names));
     }
     if (table !== undefined)
-      giving.push(...this.#givenByTags(caller, database, table, permission, withOption));
+      giving.push(...this.#givenByTags(names, database, table, permission, withOption));
     return giving.filter(
       ({ kind }) => permission === 'SELECT' || permission === 'DESCRIBE' || kind !== 'column',
     );
   }
 
   #givenByTags(
-    caller: string,
+    names: readonly string[],
     database: Database,
     table: Table,
     permission: string,
     withOption: boolean,
   ): Pick<Held, 'kind' | 'columns'>[] {
     const follows = permission === 'DESCRIBE' && !withOption;
-    return this.#byTags(caller, database, table, withOption)
+    return this.#byTags(names, database, table, withOption)
       .filter(({ permission: given, isWhole }) =>
         isWhole ? given === permission || given === 'ALL' || follows : permission === 'SELECT' || follows,
       )
@@ -557,6 +632,7 @@ export class Oracle {
         this.#filters.drop((filter) => filter.database === database.id);
         this.#held = this.#held.filter((held) => held.database !== database.id);
         this.#tags.databaseGone(database.id);
+        this.#hybrid.gone((on) => on.database === database.id);
         return {};
       }
     }
@@ -626,6 +702,7 @@ export class Oracle {
         this.#filters.drop((filter) => filter.table === table.id);
         this.#held = this.#held.filter((held) => held.table !== table.id);
         this.#tags.tableGone(table.id);
+        this.#hybrid.gone((on) => on.table === table.id);
         return {};
       }
       case 'GetPartitions': {

@@ -18,6 +18,16 @@ const list = (value: unknown): readonly Readonly<Record<string, unknown>>[] =>
   Array.isArray(value) ? value.map(record) : [];
 const namesIn = (value: unknown): string[] => list(value).map(({ Name }) => String(Name));
 
+/** As stories name what somebody is opted in on. */
+function optedOn({ Resource }: Readonly<Record<string, unknown>>): string {
+  const { Database, Table } = record(Resource);
+  const { Name: database } = record(Database);
+  if (typeof database === 'string') return `database ${database}`;
+  const { DatabaseName, Name, TableWildcard } = record(Table);
+  if (TableWildcard !== undefined) return `tables of ${String(DatabaseName)}`;
+  return Table === undefined ? 'catalog' : `table ${String(DatabaseName)}.${String(Name)}`;
+}
+
 /** The principals of the stories, each with a key. */
 export async function newPrincipals(lake: Lake): Promise<ReadonlyMap<string, KeyPair>> {
   const keys = new Map<string, KeyPair>([['admin', lake]]);
@@ -144,7 +154,23 @@ export class HttpStory implements Listener {
         return lake('RegisterResource', {
           ResourceArn: locationArn(step.location),
           UseServiceLinkedRole: true,
+          HybridAccessEnabled: step.hybrid,
         });
+      case 'ChangeRegistration':
+        return lake('UpdateResource', {
+          ResourceArn: locationArn(step.location),
+          RoleArn: arnOf(`role/${ROLE}`),
+          HybridAccessEnabled: step.hybrid,
+        });
+      case 'OptIn':
+      case 'OptOut':
+        return lake(`${step.op === 'OptIn' ? 'Create' : 'Delete'}LakeFormationOptIn`, {
+          Principal: principal(step.who),
+          Resource: this.#resource(step.on),
+          ...(step.when !== undefined && { Condition: { Expression: step.when } }),
+        });
+      case 'ListOptIns':
+        return lake('ListLakeFormationOptIns', { Principal: principal(step.who) });
       case 'Deregister':
         return lake('DeregisterResource', { ResourceArn: locationArn(step.location) });
       case 'MakeTag':
@@ -240,6 +266,8 @@ export class HttpStory implements Listener {
     if (step.op === 'GetTables') return { names: namesIn(body['TableList']) };
     if (step.op === 'GetPartitions')
       return { names: list(body['Partitions']).map(({ Values }) => String(Values)) };
+    if (step.op === 'ListOptIns')
+      return { names: list(body['LakeFormationOptInsInfoList']).map(optedOn).sort() };
     if (step.op === 'ListFilters') return { names: namesIn(body['DataCellsFilters']).sort() };
     if (step.op === 'GetFilter') {
       const { ColumnNames, ColumnWildcard } = record(body['DataCellsFilter']);
@@ -269,6 +297,10 @@ export async function endStory(lake: Lake): Promise<void> {
   const onPlaces = await lakeFormation(lake, 'ListPermissions', { ResourceType: 'DATA_LOCATION' });
   for (const { Principal, Permissions, Resource } of list(onPlaces.body['PrincipalResourcePermissions'])) {
     await lakeFormation(lake, 'RevokePermissions', { Principal, Resource, Permissions });
+  }
+  const optIns = await lakeFormation(lake, 'ListLakeFormationOptIns');
+  for (const { Principal, Resource, Condition } of list(optIns.body['LakeFormationOptInsInfoList'])) {
+    await lakeFormation(lake, 'DeleteLakeFormationOptIn', { Principal, Resource, Condition });
   }
   // With the grants on them, the expressions that name them, and what is granted through these.
   for (const { TagKey } of list((await lakeFormation(lake, 'ListLFTags')).body['LFTags'])) {

@@ -137,6 +137,17 @@ const granting = fc
 const grantee = fc.constantFrom(...GRANTEES);
 const principals = fc.subarray(['ann', 'bob', 'group/analysts', 'role/reader', 'admin'], { maxLength: 2 });
 const membership = { group: fc.constant('analysts'), user: fc.constantFrom('ann', 'bob') };
+const optingIn = {
+  as: caller,
+  who: grantee,
+  on: fc.oneof<fc.Arbitrary<On>[]>(
+    fc.constant<On>({ catalog: true }),
+    database.map((name) => ({ database: name })),
+    database.map((name) => ({ tablesOf: name })),
+    table.map((name) => ({ table: name })),
+  ),
+  when,
+};
 const op = <Op extends string>(name: Op) => fc.constant(name);
 
 const anyStep: fc.Arbitrary<Step> = fc
@@ -154,7 +165,13 @@ const anyStep: fc.Arbitrary<Step> = fc
     fc.record({ op: op('Settings'), admins: principals, readOnlyAdmins: principals, isOpen: fc.boolean() }),
     fc.record({ op: op('Join'), ...membership }),
     fc.record({ op: op('Leave'), ...membership }),
-    { weight: 2, arbitrary: fc.record({ op: op('Register'), as: caller, location: place }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({ op: op('Register'), as: caller, location: place, hybrid: fc.boolean() }),
+    },
+    fc.record({ op: op('ChangeRegistration'), as: caller, location: place, hybrid: fc.boolean() }),
+    { weight: 4, arbitrary: fc.record({ op: op('OptIn'), ...optingIn }) },
+    { weight: 2, arbitrary: fc.record({ op: op('OptOut'), ...optingIn }) },
     fc.record({ op: op('Deregister'), as: caller, location: place }),
     fc.record({ op: op('CreateDatabase'), as: caller, database, location: anyPlace }),
     fc.record({ op: op('RenameDatabase'), as: caller, database, to: database, location: anyPlace }),
@@ -211,6 +228,19 @@ const BEGINNING: readonly Step[] = [
   read({ op: 'SaveExpression', name: 'saved', expression: { env: ['x'] } }),
 ];
 
+/** Half of the worlds begin with things under a hybrid location. */
+const HYBRID_BEGINNING: readonly Step[] = [
+  read({ op: 'Register', location: 's3://lake', hybrid: true }),
+  read({ op: 'RenameDatabase', database: 'a', to: 'a', location: 's3://lake/a' }),
+  read({
+    op: 'UpdateTable',
+    table: 'a.t',
+    columns: ['id', 'name', 'mail'],
+    keys: ['day'],
+    location: 's3a://lake/a/b/',
+  }),
+];
+
 function questionsOf(as: string): Decide[] {
   const asked: Decide[] = [];
   for (const withGrantOption of [false, true]) {
@@ -227,6 +257,7 @@ function questionsOf(as: string): Decide[] {
 
 const looksOf = (as: string): Step[] => [
   read({ op: 'GetDatabases', as }),
+  read({ op: 'ListOptIns', as, who: 'ann' }),
   ...KEYS.map((name) => read({ op: 'GetTag', as, key: name })),
   ...DATABASES.flatMap((name) => [
     read({ op: 'GetDatabase', as, database: name }),
@@ -274,24 +305,29 @@ describe('random worlds of grants', () => {
     `decides as the oracle does (LAKEWARDEN_SEED=${String(SEED)})`,
     async () => {
       await fc.assert(
-        fc.asyncProperty(fc.array(anyStep, { minLength: 2, maxLength: 16 }), async (steps) => {
-          const oracle = new Oracle();
-          const story = new InProcessStory(lake, `_${String((worlds += 1))}`);
-          try {
-            const told: Step[] = [];
-            for (const each of [...BEGINNING, ...steps]) {
-              told.push(each);
-              const answer = await story.run(each);
-              expect({ told, answer }).toEqual({ told, answer: oracle.run(each) });
-              // In between as well: what was decided before a change must not outlive it.
-              if (told.length === BEGINNING.length + Math.ceil(steps.length / 2))
-                await agree(oracle, story, told);
+        fc.asyncProperty(
+          fc.array(anyStep, { minLength: 2, maxLength: 16 }),
+          fc.boolean(),
+          async (steps, isHybrid) => {
+            const oracle = new Oracle();
+            const story = new InProcessStory(lake, `_${String((worlds += 1))}`);
+            try {
+              const told: Step[] = [];
+              const beginning = [...BEGINNING, ...(isHybrid ? HYBRID_BEGINNING : [])];
+              for (const each of [...beginning, ...steps]) {
+                told.push(each);
+                const answer = await story.run(each);
+                expect({ told, answer }).toEqual({ told, answer: oracle.run(each) });
+                // In between as well: what was decided before a change must not outlive it.
+                if (told.length === beginning.length + Math.ceil(steps.length / 2))
+                  await agree(oracle, story, told);
+              }
+              await agree(oracle, story, told);
+            } finally {
+              await story.end();
             }
-            await agree(oracle, story, told);
-          } finally {
-            await story.end();
-          }
-        }),
+          },
+        ),
         { numRuns: WORLDS, seed: SEED },
       );
       expect(decisions).toBeGreaterThan(LEAST_DECISIONS);

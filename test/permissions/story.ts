@@ -67,6 +67,8 @@ const filterShows = {
   /** The columns are those that are not shown. */
   isExclude: z.boolean().default(false),
 };
+const hybrid = { hybrid: z.boolean().default(false) };
+const optingIn = { as: caller, who: z.string(), on, when: z.string().optional() };
 /** One tag on a database, a table, or some columns. */
 const tagging = { as: caller, on, key: z.string(), value: z.string() };
 
@@ -81,8 +83,12 @@ export const step = z.discriminatedUnion('op', [
     /** New databases and tables are granted to IAM_ALLOWED_PRINCIPALS. */
     isOpen: z.boolean().default(false),
   }),
-  z.strictObject({ op: z.literal('Register'), as: caller, location: z.string() }),
+  z.strictObject({ op: z.literal('Register'), as: caller, location: z.string(), ...hybrid }),
+  z.strictObject({ op: z.literal('ChangeRegistration'), as: caller, location: z.string(), ...hybrid }),
   z.strictObject({ op: z.literal('Deregister'), as: caller, location: z.string() }),
+  z.strictObject({ op: z.literal('OptIn'), ...optingIn }),
+  z.strictObject({ op: z.literal('OptOut'), ...optingIn }),
+  z.strictObject({ op: z.literal('ListOptIns'), as: caller, who: z.string() }),
   z.strictObject({ op: z.literal('Join'), group: z.string(), user: z.string() }),
   z.strictObject({ op: z.literal('Leave'), group: z.string(), user: z.string() }),
   z.strictObject({ op: z.literal('CreateDatabase'), ...database, ...located }),
@@ -167,7 +173,10 @@ export const answer = z.strictObject({
    * of one of `y` alone.
    */
   cells: z.record(z.string(), z.array(z.string())).optional(),
-  /** GetDatabases, GetTables, ListFilters: by name; GetTag: its values. */
+  /**
+   * GetDatabases, GetTables, ListFilters: by name; GetTag: its values; ListOptIns: `catalog`, `database sales`,
+   * `table sales.orders`, `tables of sales`.
+   */
   names: z.array(z.string()).optional(),
   /** GetDatabase: whether more than its name is shown. */
   isWhole: z.boolean().optional(),

@@ -99,7 +99,7 @@ export type ColumnScope = (
 export interface Reason {
   /** 1: IAM-style policies; 2: data permissions (spec/permissions.md §1). */
   readonly gate: 1 | 2;
-  readonly kind: 'grant' | 'policy' | 'admin' | 'read-only-admin' | 'tag' | 'share';
+  readonly kind: 'grant' | 'policy' | 'admin' | 'read-only-admin' | 'tag' | 'share' | 'hybrid';
   readonly id: string;
   readonly principal: string;
   /** As a person would name it: `table sales.orders`. */

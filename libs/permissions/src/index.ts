@@ -18,6 +18,8 @@ export * from './location/data-locations.ts';
 export type { DataLocation } from './location/data-location.ts';
 export { LOCATION_FIELDS, LOCATION_OPERATORS } from './location/location-filter.ts';
 export { getEffectivePermissionsForPath } from './location/permissions-for-path.ts';
+export type { ListedOptIn } from './hybrid/opt-in.ts';
+export { createOptIn, deleteOptIn, listOptIns, type OptInEntry } from './hybrid/opt-ins.ts';
 export { arnOfPlace, placeOfArn } from './location/location-path.ts';
 export { batchRevokePermissions, revokePermissions } from './grant/revoke-permissions.ts';
 export type { DataLakeSettings, DefaultPermissions } from './settings/data-lake-settings.ts';

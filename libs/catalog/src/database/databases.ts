@@ -290,7 +290,13 @@ export const getDatabases = defineRead({
       'DESCRIBE',
       page.items.map(databaseResource),
     );
-    return { ...page, items: seen.map((one, i) => (decisions[i]?.isWhole === true ? one : nameAlone(one))) };
+    // A grant that does not count for the caller brings a name into the list: the decision knows.
+    const items = seen.flatMap((one, i) => {
+      const decision = decisions[i];
+      if (decision?.allowed !== true) return [];
+      return [decision.isWhole ? one : nameAlone(one)];
+    });
+    return { ...page, items };
   },
 });
 

@@ -27,6 +27,16 @@ import {
   listLocationGrants,
   listTableGrants,
 } from '../grant/grant.repository.ts';
+import {
+  countingSet,
+  hybridAccess,
+  hybridLines,
+  hybridTags,
+  idOf,
+  mergeNamed,
+  openDatabases,
+  openTables,
+} from '../hybrid/hybrid-access.ts';
 import { isAtOrUnder } from '../location/location-path.ts';
 import { refusedLocations } from '../location/refused-locations.ts';
 import { governedLocations } from '../location/registered-locations.ts';
@@ -172,11 +182,21 @@ async function linesFor(
   on: KeptHome,
   standing: Standing,
 ): Promise<{ readonly lines: SliceLine[]; readonly grants: readonly Pick<Grant, 'tableId'>[] }> {
-  const grants = await loadGrants(scope, on, standing);
-  const lines = [...standing.rights, ...grants.flatMap((grant) => linesOf(grant, on))];
+  if (on.type === 'CATALOG') {
+    const grants = await loadGrants(scope, on, standing);
+    return { lines: [...standing.rights, ...grants.flatMap((grant) => linesOf(grant, on))], grants };
+  }
+  const access = (await hybridAccess(scope, [on], standing)).get(idOf(on));
+  const set = countingSet(standing.set, access);
+  const grants = await loadGrants(scope, on, { ...standing, set });
+  const lines = [
+    ...standing.rights,
+    ...hybridLines(scope, on, access),
+    ...grants.flatMap((grant) => linesOf(grant, on)),
+  ];
   if (on.type !== 'DATABASE' || lines.length > 0) return { lines, grants };
   // Nothing that names it or matches it: a table in it that a policy reaches would show that it is there.
-  const reached = await firstReached(scope, on, standing);
+  const reached = await firstReached(scope, on, { ...standing, set });
   return reached === undefined
     ? { lines, grants }
     : { lines: reached.lines, grants: [{ tableId: reached.tableId }] };
@@ -186,7 +206,9 @@ function sliceOf(scope: ReadScope, on: KeptHome | TagResource, standing: Standin
   if (isTagResource(on)) return tagSliceOf(scope, on, standing);
   return scope.cached(sliceKey(on, standing), async (): Promise<Cacheable<Slice>> => {
     const { lines, grants } = await linesFor(scope, on, standing);
-    return { value: await Slice.of(lines), tags: tagsOf(on, scope.caller.accountId, grants) };
+    const tags = tagsOf(on, scope.caller.accountId, grants);
+    if (on.type !== 'CATALOG') tags.push(...hybridTags(scope, on, standing));
+    return { value: await Slice.of(lines), tags };
   });
 }
 
@@ -216,6 +238,14 @@ async function decide(
   return (await sliceOf(scope, homeOf(resource), standing)).decide(resource, permission, withGrantOption);
 }
 
+/** What is held on the database of a location, by who counts there. */
+async function listGrantsAround(scope: ReadScope, catalogId: string, databaseId: string, standing: Standing) {
+  const database: DatabaseResource = { type: 'DATABASE', catalogId, databaseId, database: '' };
+  const access = (await hybridAccess(scope, [database], standing)).get(databaseId);
+  const set = countingSet(standing.set, access);
+  return listDatabaseGrants(scope.tx, catalogId, databaseId, set, standing.force);
+}
+
 /** With two statements for all of them. */
 async function decideLocations(
   scope: ReadScope,
@@ -229,9 +259,7 @@ async function decideLocations(
   const onLocations = await listLocationGrants(scope.tx, first.catalogId, standing.set, standing.force);
   const databaseId = places.find((each) => each.databaseId !== undefined)?.databaseId;
   const onDatabase =
-    databaseId === undefined
-      ? []
-      : await listDatabaseGrants(scope.tx, first.catalogId, databaseId, standing.set, standing.force);
+    databaseId === undefined ? [] : await listGrantsAround(scope, first.catalogId, databaseId, standing);
   const slices = new Map<string, Promise<Slice>>();
   return Promise.all(
     places.map(async (place) => {
@@ -264,19 +292,28 @@ async function decideTables(
     standing.set,
     standing.force,
   );
+  const hybrid = await hybridAccess(scope, tables, standing);
   // Most tables of a page are held through the same wildcard or right: one compiled slice for each set of lines.
   const shared = new Map<string, Slice>();
   return Promise.all(
     tables.map(async (table) => {
-      const bearing = grants.filter(({ type, tableId, databaseId, policy }) =>
-        type === 'TABLE_WILDCARD'
-          ? databaseId === table.databaseId
-          : (policy?.onId ?? tableId) === table.tableId,
+      const access = hybrid.get(table.tableId);
+      const counting = countingSet(standing.set, access);
+      const bearing = grants.filter(
+        ({ type, tableId, databaseId, policy, principal }) =>
+          (type === 'TABLE_WILDCARD'
+            ? databaseId === table.databaseId
+            : (policy?.onId ?? tableId) === table.tableId) && counting.includes(principal),
       );
-      const isShared = bearing.every(({ type }) => type === 'TABLE_WILDCARD');
+      const isShared = access === undefined && bearing.every(({ type }) => type === 'TABLE_WILDCARD');
       const known = isShared ? shared.get(table.databaseId) : undefined;
       const slice =
-        known ?? (await Slice.of([...standing.rights, ...bearing.flatMap((grant) => linesOf(grant, table))]));
+        known ??
+        (await Slice.of([
+          ...standing.rights,
+          ...hybridLines(scope, table, access),
+          ...bearing.flatMap((grant) => linesOf(grant, table)),
+        ]));
       if (isShared) shared.set(table.databaseId, slice);
       return slice.decide(table, permission, false);
     }),
@@ -325,7 +362,9 @@ export const dataPermissions: DataPermissions = {
     const own = await settingsOf(scope, scope.caller.accountId);
     if (seesAll(scope.caller, catalogId, own)) return 'all';
     const { set, force } = await standingOf(scope, catalogId);
-    const named = await listGrantedDatabases(scope.tx, catalogId, set, force, afterName, limit);
+    const open = await openDatabases(scope, catalogId, { set, force }, afterName, limit);
+    const granted = await listGrantedDatabases(scope.tx, catalogId, set, force, afterName, limit);
+    const named = mergeNamed(granted, open, limit);
     return reachedDatabases(scope, catalogId, { set, force, afterName, limit, named });
   },
 
@@ -338,7 +377,9 @@ export const dataPermissions: DataPermissions = {
     const wildcards = await listTableGrants(scope.tx, catalogId, [], [databaseId], set, force);
     const slice = await Slice.of([...rights, ...wildcards.flatMap((grant) => linesOf(grant, any))]);
     if (slice.decide(any, 'DESCRIBE', false).allowed) return 'all';
-    const named = await listGrantedTables(scope.tx, catalogId, databaseId, set, force, afterName, limit);
+    const open = await openTables(scope, database, standing, afterName, limit);
+    const granted = await listGrantedTables(scope.tx, catalogId, databaseId, set, force, afterName, limit);
+    const named = mergeNamed(granted, open, limit);
     return reachedTables(scope, database, { set, force, afterName, limit, named });
   },
 };

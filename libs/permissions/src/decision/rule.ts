@@ -18,7 +18,7 @@ const MODEL = readFileSync(new URL('grants.conf', import.meta.url), 'utf8');
 
 /** One grant, or one administrator's right, that bears on a resource and is held by someone the caller is. */
 export interface SliceLine {
-  readonly type: GrantedType | TagLineType | 'ADMIN' | 'READ_ONLY_ADMIN';
+  readonly type: GrantedType | TagLineType | 'ADMIN' | 'READ_ONLY_ADMIN' | 'HYBRID';
   /** The id of that type's thing; an administrator's is the catalog. */
   readonly resource: string;
   readonly permission: Permission;
@@ -65,6 +65,8 @@ function isWithin(type: SliceLine['type'], resource: string, on: On): boolean {
     case 'TAGGED_TABLE':
     case 'TAGGED_COLUMNS':
       return on.type === 'DATABASE' || resource === on.table;
+    case 'HYBRID':
+      return resource === (on.type === 'DATABASE' ? on.database : on.table);
     case 'FILTER':
       if (on.type === 'FILTER') return resource === filterPath(on.table, on.filter);
       return on.type === 'DATABASE' || resource.startsWith(filterPath(on.table, ''));

@@ -11,6 +11,7 @@ import {
 import { authorizeLake } from '../authorize.ts';
 import { allIamPrincipalsOf, IAM_ALLOWED_PRINCIPALS } from '../decision/caller-set.ts';
 import { catalogIdOf, resolveResource } from '../grant/granted-resource.ts';
+import { isHybrid } from '../hybrid/hybrid-access.ts';
 import { seesLake } from '../sees-lake.ts';
 import { settingsOf } from '../settings/put-data-lake-settings.ts';
 import { type ExplainedResource, type Explanation, explanationOf } from './explain.ts';
@@ -66,13 +67,14 @@ export const whoCan = defineRead({
     let after = token === undefined ? '' : scope.tokens.open(question, token).toString();
     const { admins, readOnlyAdmins } = await settingsOf(scope, catalogId);
     const everyone = [IAM_ALLOWED_PRINCIPALS, allIamPrincipalsOf(catalogId)];
+    const isForAll = await isHybrid(scope, on);
     const issue = (arn: string): string => scope.tokens.issue(question, Buffer.from(arn));
     const found: { readonly arn: string; readonly explanation: Explanation }[] = [];
     let hasMore = true;
     for (let lookedAt = 0; hasMore && lookedAt < MAX_LOOKED_AT && found.length < limit;) {
       const wanted = limit - found.length;
       const named = [...admins, ...readOnlyAdmins];
-      const candidates = await listCandidates(scope.tx, on, everyone, named, after, wanted + 1);
+      const candidates = await listCandidates(scope.tx, on, { everyone, named, isForAll }, after, wanted + 1);
       hasMore = candidates.length > wanted;
       for (const arn of candidates.slice(0, wanted)) {
         const explanation = await explained(scope, arn, (theirs) =>

@@ -1,6 +1,7 @@
 import { type GovernedResource, PERMISSIONS, type Permission, type WriteScope } from '@lakewarden/kernel';
 import { z } from 'zod';
 
+import { forgetOptIns } from '../hybrid/opt-ins.ts';
 import { forgetInSettings } from '../settings/put-data-lake-settings.ts';
 import { type Grant, grantedInside } from './grant.ts';
 import { deleteGrantsOf, insertGrants } from './grant.repository.ts';
@@ -50,6 +51,7 @@ export async function grantToCreator(
 /** @see DataPermissions.forgetPrincipal */
 export async function forgetPrincipal(scope: WriteScope, arn: string): Promise<void> {
   await forgetInSettings(scope, arn);
+  await forgetOptIns(scope, arn);
   const gone = await deleteGrantsOf(scope.tx, arn);
   // A database that was there for the sake of a table in it hears of that table's own grants.
   for (const { catalogId, subjectId } of gone) {

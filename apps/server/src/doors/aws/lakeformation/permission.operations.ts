@@ -15,7 +15,7 @@ import { errorDetail } from '../glue/error-detail.ts';
 import { catalogId, maxResults, pageToken, seconds } from '../glue/shapes.ts';
 import { operation, type OperationTable } from '../operation.ts';
 import { toTagResource } from './tag-shapes.ts';
-import { grantResource, permissions, principal, resource } from './shapes.ts';
+import { ALL_TABLES, condition, grantResource, permissions, principal, resource } from './shapes.ts';
 
 const DEFAULT_PAGE = 100;
 const MAX_PAGE = 1000;
@@ -31,9 +31,6 @@ const LISTED_TYPES = [
   'LF_TAG_POLICY_TABLE',
   'LF_NAMED_TAG_EXPRESSION',
 ] as const;
-
-/** Service model: at most 3,000 characters. An empty one is none. */
-const condition = z.object({ Expression: z.string().max(3000).optional() });
 
 const entry = z.object({
   Principal: principal,
@@ -94,7 +91,7 @@ export const toResource = (held: HeldPermissions) => {
     case 'TABLE':
       return { Table: { CatalogId, DatabaseName, Name } };
     case 'TABLE_WILDCARD':
-      return { Table: { CatalogId, DatabaseName, Name: 'ALL_TABLES', TableWildcard: {} } };
+      return { Table: { CatalogId, DatabaseName, Name: ALL_TABLES, TableWildcard: {} } };
     case 'FILTER':
       return {
         DataCellsFilter: { TableCatalogId: CatalogId, DatabaseName, TableName: Name, Name: held.filter },

@@ -8,6 +8,8 @@ import { tagGrantResource, tagResources } from './tag-shapes.ts';
 
 /** Lake Formation's bounds (service model 2017-03-31). */
 export const principal = z.object({ DataLakePrincipalIdentifier: z.string().min(1).max(255) });
+/** Service model: at most 3,000 characters. An empty one is none. */
+export const condition = z.object({ Expression: z.string().max(3000).optional() });
 /** SUPER_USER is what the console calls ALL in older clients. */
 export const permissions = z
   .array(z.enum([...PERMISSIONS, 'SUPER_USER']))
@@ -55,6 +57,9 @@ export const resource = z.object({
 export type ResourceShape = z.output<typeof resource>;
 type ColumnsShape = NonNullable<ResourceShape['TableWithColumns']>;
 
+/** The Name that lists give the wildcard of a database's tables. */
+export const ALL_TABLES = 'ALL_TABLES';
+
 export const fold = (names: readonly string[]): string[] => [
   ...new Set(names.map((name) => name.toLowerCase())),
 ];
@@ -98,7 +103,9 @@ export function grantResource(shape: ResourceShape, caller: Caller): GrantResour
     return { kind: 'Database', database: databaseRef(caller, { catalogId: CatalogId, name: Name }) };
   }
   if (Table !== undefined) {
-    const { CatalogId, DatabaseName, Name, TableWildcard } = Table;
+    const { CatalogId, DatabaseName, Name: given, TableWildcard } = Table;
+    // As lists answer all tables of a database.
+    const Name = TableWildcard !== undefined && given === ALL_TABLES ? undefined : given;
     if ((Name === undefined) === (TableWildcard === undefined)) {
       throw invalid('Table takes a Name or a TableWildcard, one of the two.');
     }
