@@ -23,6 +23,7 @@ describe('what somebody who sees little of a catalog makes the database read', (
   let client: pg.Client;
   let viewer: Signer;
   let counts: Readonly<Record<string, number>> = {};
+  let hybrid: Readonly<Record<string, number>> = {};
 
   /** Nothing comes from memory: the revision is long past. */
   const list = async (operation: string, input: object): Promise<unknown[]> => {
@@ -44,6 +45,49 @@ describe('what somebody who sees little of a catalog makes the database read', (
       ListPermissions: await rowsRead(client, async () => {
         const { body } = await lakeFormation(viewer, 'ListPermissions', { MaxResults: 100 });
         expect(body['PrincipalResourcePermissions']).toHaveLength(SEEN + SEEN_DATABASES);
+      }),
+    };
+  }
+
+  /** Besides what is granted, some of the tables lie under a hybrid location; in another database all do. */
+  async function measureHybrid(): Promise<Record<string, number>> {
+    const lie = (where: string, values: readonly unknown[]) =>
+      client.query(
+        `UPDATE glue_table t SET definition = jsonb_set(t.definition::jsonb, '{StorageDescriptor,Location}',
+           to_jsonb('s3://' || $2 || '/' || t.name))::json
+         FROM glue_database d WHERE d.id = t.database_id AND d.name = $1 AND ${where}`,
+        [...values],
+      );
+    await lie('true', ['wide', 'other']);
+    await lie(`substring(t.name FROM '[0-9]+')::int % ${String(MANY / SEEN)} = 1`, ['wide', 'hybrid/wide']);
+    await lake.ok('CreateDatabase', {
+      DatabaseInput: { Name: 'dense', LocationUri: 's3://hybrid/dense' },
+    });
+    const StorageDescriptor = { Columns: [{ Name: 'c0', Type: 'int' }] };
+    await lake.ok('CreateTable', {
+      DatabaseName: 'dense',
+      TableInput: { Name: 'pattern', StorageDescriptor },
+    });
+    await loadTables(client, ACCOUNT, 'dense', 'pattern', 0, MANY);
+    await lie('true', ['dense', 'hybrid/dense']);
+    for (const [ResourceArn, HybridAccessEnabled] of [
+      ['arn:aws:s3:::hybrid', true],
+      ['arn:aws:s3:::other', false],
+    ] as const) {
+      const input = { ResourceArn, UseServiceLinkedRole: true, HybridAccessEnabled };
+      expect((await lakeFormation(lake, 'RegisterResource', input)).status).toBe(200);
+    }
+    await client.query('ANALYZE');
+    return {
+      sparse: await rowsRead(client, async () => {
+        expect(await list('GetTables', { DatabaseName: 'wide' })).toHaveLength(2 * SEEN);
+      }),
+      dense: await rowsRead(client, async () => {
+        const input = { DatabaseName: 'dense', MaxResults: 100 };
+        expect(await list('GetTables', input)).toHaveLength(100);
+      }),
+      databases: await rowsRead(client, async () => {
+        expect(await list('GetDatabases', {})).toHaveLength(2 + SEEN_DATABASES);
       }),
     };
   }
@@ -78,6 +122,7 @@ describe('what somebody who sees little of a catalog makes the database read', (
       await grant({ Database: { Name: `d${String(n)}` } }, 'DESCRIBE');
 
     counts = await measure();
+    hybrid = await measureHybrid();
   });
   afterAll(async () => {
     await client.end();
@@ -92,4 +137,13 @@ describe('what somebody who sees little of a catalog makes the database read', (
       expect(counts[listing]).toBeLessThan(FEW * (SEEN + SEEN_DATABASES));
     },
   );
+
+  it.each([
+    ['sparse', 2 * SEEN],
+    ['dense', 100],
+    ['databases', SEEN + SEEN_DATABASES],
+  ])('given hybrid locations, lists (%s) read a few rows for each thing that is seen', (which, seen) => {
+    expect(hybrid[which]).toBeGreaterThan(SEEN_DATABASES);
+    expect(hybrid[which]).toBeLessThan(FEW * seen);
+  });
 });

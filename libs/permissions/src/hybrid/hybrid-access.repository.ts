@@ -1,6 +1,7 @@
 import type { Tx } from '@lakewarden/kernel';
 import { sql } from '@lakewarden/storage';
 
+import { byName } from '../by-name.ts';
 import type { InForce } from '../condition/in-force.ts';
 import type { NamedId } from '../grant/grant.repository.ts';
 import type { TextRange } from './hybrid-places.ts';
@@ -60,9 +61,6 @@ export interface TableWalk extends OptedIn {
   readonly limit: number;
 }
 
-const lows = (ranges: readonly TextRange[]): string[] => ranges.map(({ low }) => low);
-const highs = (ranges: readonly TextRange[]): string[] => ranges.map(({ high }) => high);
-
 /** Whether the set is opted in on everything in the database. */
 export async function isOptedInOnDatabase(
   tx: Tx,
@@ -78,29 +76,73 @@ export async function isOptedInOnDatabase(
   return rows[0]?.isOptedIn === true;
 }
 
-const inRanges = (order: string): string =>
-  // Plan: the index by location, range for range; never the database's whole list.
-  `SELECT t.id, t.name, t.location FROM unnest($4::text[], $5::text[]) AS range (low, high)
-   JOIN glue_table t ON t.database_id = $3 AND t.location >= range.low AND t.location < range.high
-   WHERE t.name > $6 AND NOT ${onTable} ${order} LIMIT $7`;
+/** So many ranges are asked for at once: a hybrid prefix is two for each spelling of it. */
+const MAX_RANGES = 60;
 
-const valuesOf = ({ set, conditions, databaseId, ranges, afterName, limit }: TableWalk): unknown[] => [
-  set,
-  conditions,
-  databaseId,
-  lows(ranges),
-  highs(ranges),
-  afterName,
-  limit,
-];
+/**
+ * Plan: the index by location, range for range, whatever the planner thinks of how many lie there: it knows neither that
+ * a database's tables lie together nor how low this limit is, and would read them all.
+ */
+function branches(ranges: readonly TextRange[], values: unknown[], branch: string): string {
+  const bind = (value: unknown): string => `$${String(values.push(value))}`;
+  return ranges
+    .map(
+      ({ low, high }) =>
+        `(${branch} AND location >= ${bind(low)} AND location < ${bind(high)} ORDER BY location LIMIT (SELECT $4::bigint))`,
+    )
+    .join(' UNION ALL ');
+}
 
-/** Tables in the ranges on which the set is not opted in, in no order: all of them, or as many as the limit. */
-export const findSomeInRanges = (tx: Tx, walk: TableWalk): Promise<LocatedName[]> =>
-  sql<LocatedName>(tx, { text: inRanges(''), values: valuesOf(walk) });
+/** All of a range. */
+const ALL = 2 ** 40;
 
-/** The same by name. The database goes through all that lie there. */
-export const listInRanges = (tx: Tx, walk: TableWalk): Promise<LocatedName[]> =>
-  sql<LocatedName>(tx, { text: inRanges('ORDER BY t.name'), values: valuesOf(walk) });
+/** By name: all that lie there are gone through. @param values the first three, which the branch names */
+async function listByName(
+  tx: Tx,
+  ranges: readonly TextRange[],
+  values: readonly unknown[],
+  branch: string,
+  afterName: string,
+  limit: number,
+): Promise<LocatedName[]> {
+  const found: LocatedName[] = [];
+  for (let at = 0; at < ranges.length; at += MAX_RANGES) {
+    const all = [...values, ALL, afterName, limit];
+    const some = branches(ranges.slice(at, at + MAX_RANGES), all, branch);
+    const next = await sql<LocatedName>(tx, {
+      text: `SELECT * FROM (${some}) AS lying WHERE name > $5 ORDER BY name LIMIT $6`,
+      values: all,
+    });
+    found.push(...next);
+  }
+  return found.sort(byName).slice(0, limit);
+}
+
+const TABLES_IN = `SELECT t.id, t.name, t.location FROM glue_table t WHERE t.database_id = $3 AND NOT ${onTable}`;
+const DATABASES_IN = `SELECT d.id, d.name, d.location FROM glue_database d
+  WHERE d.account_id = $3 AND NOT ${onCatalogOf('$3')} AND NOT ${onDatabase}`;
+
+/** Tables in the ranges on which the set is not opted in: all of them, or any, as many as the limit. */
+export async function findSomeInRanges(
+  tx: Tx,
+  { set, conditions, databaseId, ranges, limit }: Omit<TableWalk, 'afterName'>,
+): Promise<LocatedName[]> {
+  const found: LocatedName[] = [];
+  for (let at = 0; at < ranges.length && found.length < limit; at += MAX_RANGES) {
+    const values = [set, conditions, databaseId, limit - found.length];
+    const some = branches(ranges.slice(at, at + MAX_RANGES), values, TABLES_IN);
+    found.push(
+      ...(await sql<LocatedName>(tx, { text: `SELECT * FROM (${some}) AS lying LIMIT $4`, values })),
+    );
+  }
+  return found;
+}
+
+export const listInRanges = (
+  tx: Tx,
+  { set, conditions, databaseId, ranges, afterName, limit }: TableWalk,
+): Promise<LocatedName[]> =>
+  listByName(tx, ranges, [set, conditions, databaseId], TABLES_IN, afterName, limit);
 
 /** The next tables by name, wherever they lie. */
 export const listLocated = (
@@ -119,10 +161,4 @@ export const listDatabasesInRanges = (
   catalogId: string,
   { set, conditions, ranges, afterName, limit }: Omit<TableWalk, 'databaseId'>,
 ): Promise<LocatedName[]> =>
-  sql<LocatedName>(tx, {
-    text: `SELECT d.id, d.name, d.location FROM unnest($4::text[], $5::text[]) AS range (low, high)
-           JOIN glue_database d ON d.account_id = $3 AND d.location >= range.low AND d.location < range.high
-           WHERE d.name > $6 AND NOT ${onCatalogOf('d.account_id')} AND NOT ${onDatabase}
-           ORDER BY d.name LIMIT $7`,
-    values: [set, conditions, catalogId, lows(ranges), highs(ranges), afterName, limit],
-  });
+  listByName(tx, ranges, [set, conditions, catalogId], DATABASES_IN, afterName, limit);

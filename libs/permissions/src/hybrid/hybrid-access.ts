@@ -7,6 +7,7 @@ import {
   type TableResource,
 } from '@lakewarden/kernel';
 
+import { byName } from '../by-name.ts';
 import { inForce, type InForce } from '../condition/in-force.ts';
 import { IAM_ALLOWED_PRINCIPALS } from '../decision/caller-set.ts';
 import type { SliceLine } from '../decision/rule.ts';
@@ -128,9 +129,6 @@ export async function isHybrid(scope: ReadScope, thing: GovernedResource): Promi
   return (await hybridAccess(scope, [thing], { set: [], force })).has(idOf(thing));
 }
 
-/** As names are stored: by bytes (COLLATE "C"). */
-const byName = (a: NamedId, b: NamedId): number => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name));
-
 /** By name. @param more may repeat what is there */
 export function mergeNamed(found: readonly NamedId[], more: readonly NamedId[], limit: number): NamedId[] {
   if (more.length === 0) return [...found];
@@ -165,8 +163,9 @@ export async function openDatabases(
 }
 
 /**
- * Tables of the database that are open to the caller by where they lie, by name. A few are all read and sorted. Of many
- * the next names are looked through; only where these are mostly others are all of the many gone through again.
+ * Tables of the database that are open to the caller by where they lie, by name. Where they are fewer than asked for, no
+ * others are looked at. Otherwise the next names are, and only where these are mostly others all that are open are gone
+ * through: cost follows what is seen.
  */
 export async function openTables(
   scope: ReadScope,
@@ -180,17 +179,18 @@ export async function openTables(
   if (await isOptedInOnDatabase(scope.tx, catalogId, databaseId, optedIn)) return [];
   const places = await placesOf(scope, catalogId);
   const walk = { ...optedIn, databaseId, ranges: places.ranges() };
-  const few = 4 * limit;
-  const some = await findSomeInRanges(scope.tx, { ...walk, afterName, limit: few });
-  if (some.length < few) return some.filter(isIn(places)).sort(byName).slice(0, limit);
+  if (afterName === '') {
+    const some = await findSomeInRanges(scope.tx, { ...walk, limit });
+    if (some.length < limit) return some.filter(isIn(places)).sort(byName);
+  }
   const found: NamedId[] = [];
   for (let after = afterName; found.length < limit;) {
     const near = await listLocated(scope.tx, { ...walk, afterName: after, limit: 2 * limit });
     const open = near.filter((table) => !table.isOptedIn && isIn(places)(table));
-    const isEnough = open.length >= limit || near.length < 2 * limit;
-    const next = isEnough ? near : await listInRanges(scope.tx, { ...walk, afterName: after, limit });
-    found.push(...(isEnough ? open : next.filter(isIn(places))));
-    if (next.length < (isEnough ? 2 * limit : limit)) break;
+    const isDense = open.length >= limit || near.length < 2 * limit;
+    const next = isDense ? near : await listInRanges(scope.tx, { ...walk, afterName: after, limit });
+    found.push(...(isDense ? open : next.filter(isIn(places))));
+    if (next.length < (isDense ? 2 * limit : limit)) break;
     after = next.at(-1)?.name ?? after;
   }
   return found.slice(0, limit);

@@ -1,5 +1,6 @@
 import { type DatabaseResource, type ReadScope, tag } from '@lakewarden/kernel';
 
+import { byName } from '../by-name.ts';
 import type { InForce } from '../condition/in-force.ts';
 import type { SliceLine } from '../decision/rule.ts';
 import { listTableGrants, type NamedId } from '../grant/grant.repository.ts';
@@ -63,9 +64,6 @@ export interface Reaching extends Whose {
   /** What is held by name, at most `limit`, in order. */
   readonly named: readonly NamedId[];
 }
-
-/** As names are stored: by bytes (COLLATE "C"). */
-const byName = (a: NamedId, b: NamedId): number => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name));
 
 /**
  * What is held by name and what policies reach, together in order. Candidates are walked until they have filled the
