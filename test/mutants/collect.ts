@@ -15,15 +15,17 @@ export interface CollectedTest {
 export interface CollectedFile {
   readonly path: string;
   readonly beforeAll: Body[];
+  readonly beforeEach: Body[];
+  readonly afterEach: Body[];
   readonly afterAll: Body[];
 }
 
 export const collected: CollectedTest[] = [];
-let file: CollectedFile = { path: '', beforeAll: [], afterAll: [] };
+let file: CollectedFile = { path: '', beforeAll: [], beforeEach: [], afterEach: [], afterAll: [] };
 const titles: string[] = [];
 
 export async function collect(path: string, load: () => Promise<unknown>): Promise<void> {
-  file = { path, beforeAll: [], afterAll: [] };
+  file = { path, beforeAll: [], beforeEach: [], afterEach: [], afterAll: [] };
   await load();
 }
 
@@ -55,6 +57,14 @@ export const it = Object.assign(add, {
 
 export function beforeAll(body: Body): void {
   file.beforeAll.push(body);
+}
+
+export function beforeEach(body: Body): void {
+  file.beforeEach.push(body);
+}
+
+export function afterEach(body: Body): void {
+  file.afterEach.push(body);
 }
 
 export function afterAll(body: Body): void {

@@ -32,7 +32,7 @@ const WORLDS_FILE = 'test/permissions/random-worlds.test.ts';
 /** The tests that have to notice a mutant of the decision; the worlds, many tests in one, last. */
 const TESTS = [
   'libs/permissions/src/{decision,grant,condition,filter,tag,location}/**/*.test.ts',
-  'test/permissions/{reasons,validity}.test.ts',
+  'test/permissions/{reasons,staleness,validity}.test.ts',
   CASES_FILE,
   WORLDS_FILE,
 ];
@@ -239,7 +239,12 @@ class LakeTestRunner implements TestRunner {
     try {
       const done = (async () => {
         await this.#start(test.file);
-        await test.body();
+        for (const before of test.file.beforeEach) await before();
+        try {
+          await test.body();
+        } finally {
+          for (const after of test.file.afterEach) await after();
+        }
       })();
       return await Promise.race([done.then(() => undefined), late]);
     } catch (error) {
