@@ -1,0 +1,172 @@
+import { lookUpDatabase, lookUpTable } from '@lakewarden/catalog';
+import { type DatabaseResource, defineRead, type ReadScope, type TableResource } from '@lakewarden/kernel';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { callerOf, InProcessLake, InProcessStory } from './in-process.ts';
+import { ACCOUNT, step, type WrittenStep } from './story.ts';
+
+const DATABASES = ['a', 'b', 'c', 'd', 'e'];
+const TABLES = ['a.t', 'a.u', 'a.v', 'b.t', 'b.u', 'c.t', 'd.t'];
+const PERMISSIONS = ['DESCRIBE', 'SELECT', 'INSERT', 'ALTER'] as const;
+/** Who holds things in many ways, through a wildcard and tags, one of each, nothing; and two kinds of administrators. */
+const CALLERS = ['ann', 'bob', 'liz', 'ned', 'admin', 'cat'];
+const MANY = 100;
+
+/** Lists ask about many things at once, and which of them there are to ask about: as one question each would answer. */
+describe('what is decided of many', () => {
+  let lake: InProcessLake;
+  let databases: DatabaseResource[];
+  let tables: TableResource[];
+
+  const ask = <Answer>(as: string, question: (scope: ReadScope) => Promise<Answer>): Promise<Answer> =>
+    lake.run(callerOf(as, []), defineRead({ action: 'test:Ask', run: question }), undefined);
+
+  beforeAll(async () => {
+    lake = await InProcessLake.start();
+    const story = new InProcessStory(lake, '');
+    const grant = (to: string, on: Extract<WrittenStep, { op: 'Grant' }>['on'], ...permissions: string[]) =>
+      ({ op: 'Grant', to, on, permissions }) as const;
+    const steps: WrittenStep[] = [
+      { op: 'Settings', admins: ['admin'], readOnlyAdmins: ['cat'] },
+      ...DATABASES.map((database): WrittenStep => ({ op: 'CreateDatabase', database })),
+      ...TABLES.map((table): WrittenStep => ({ op: 'CreateTable', table, columns: ['id', 'note'] })),
+      { op: 'CreateFilter', filter: 'few', of: 'a.u', columns: ['id'], rows: { column: 'id', is: 'x' } },
+      { op: 'MakeTag', key: 'env', values: ['x', 'y'] },
+      { op: 'Assign', on: { database: 'd' }, key: 'env', value: 'x' },
+      { op: 'Assign', on: { table: 'c.t' }, key: 'env', value: 'x' },
+      { op: 'Assign', on: { columns: ['id'], of: 'b.u' }, key: 'env', value: 'x' },
+      grant('ann', { table: 'a.t' }, 'SELECT', 'ALTER'),
+      grant('ann', { filter: 'few', of: 'a.u' }, 'SELECT'),
+      grant('ann', { columns: ['note'], of: 'a.v' }, 'SELECT'),
+      grant('ann', { tablesOf: 'b' }, 'INSERT'),
+      grant('ann', { columns: ['id'], of: 'b.t' }, 'SELECT'),
+      grant('ann', { database: 'e' }, 'ALTER'),
+      grant('bob', { tablesOf: 'a' }, 'SELECT'),
+      grant('bob', { tablesTagged: { env: ['x'] } }, 'SELECT', 'INSERT'),
+      grant('liz', { databasesTagged: { env: ['x'] } }, 'DESCRIBE'),
+      grant('liz', { table: 'b.u' }, 'ALTER'),
+    ];
+    for (const each of steps)
+      expect({ each, ...(await story.run(step.parse(each))) }).toMatchObject({ code: 'OK' });
+    databases = await ask('admin', (scope) =>
+      Promise.all(
+        DATABASES.map(async (name) => {
+          const found = await lookUpDatabase(scope, { catalogId: ACCOUNT, name });
+          return {
+            type: 'DATABASE',
+            catalogId: ACCOUNT,
+            databaseId: found?.id ?? '',
+            database: name,
+          } as const;
+        }),
+      ),
+    );
+    tables = await ask('admin', (scope) =>
+      Promise.all(
+        TABLES.map(async (path) => {
+          const [database = '', name = ''] = path.split('.');
+          const found = await lookUpTable(scope, { catalogId: ACCOUNT, database, name });
+          const { id = '', databaseId = '' } = found ?? {};
+          return {
+            type: 'TABLE',
+            catalogId: ACCOUNT,
+            databaseId,
+            database,
+            tableId: id,
+            table: name,
+          } as const;
+        }),
+      ),
+    );
+  });
+  afterAll(async () => {
+    await lake.close();
+  });
+
+  it.each(CALLERS)("%s's tables in one go are decided as one by one", async (as) => {
+    for (const permission of PERMISSIONS) {
+      const { together, single } = await ask(as, async (scope) => ({
+        together: await scope.permissions.decideTables(scope, permission, tables),
+        single: await Promise.all(
+          tables.map((resource) => scope.permissions.decide(scope, { permission, resource })),
+        ),
+      }));
+      const told = ({ allowed, columns, because }: (typeof single)[number]) => ({
+        allowed,
+        columns,
+        because,
+      });
+      expect(together.map(told)).toEqual(single.map(told));
+    }
+  });
+
+  it.each(CALLERS)("%s's databases in one go are decided as one by one", async (as) => {
+    for (const permission of ['DESCRIBE', 'ALTER'] as const) {
+      const { together, single } = await ask(as, async (scope) => ({
+        together: await scope.permissions.decideDatabases(scope, permission, databases),
+        single: await Promise.all(
+          databases.map((resource) => scope.permissions.decide(scope, { permission, resource })),
+        ),
+      }));
+      expect(together).toEqual(single);
+    }
+  });
+
+  it('of nothing is nothing', async () => {
+    expect(await ask('ann', (scope) => scope.permissions.decideTables(scope, 'DESCRIBE', []))).toEqual([]);
+    expect(await ask('ann', (scope) => scope.permissions.decideDatabases(scope, 'DESCRIBE', []))).toEqual([]);
+  });
+
+  /** All pages of so many. */
+  async function pages<Thing>(
+    page: (afterName: string) => Promise<'all' | readonly string[]>,
+    all: readonly Thing[],
+    told: (thing: Thing) => { readonly id: string; readonly name: string },
+    limit: number,
+  ): Promise<string[]> {
+    const names = new Map(all.map(told).map(({ id, name }) => [id, name]));
+    const found: string[] = [];
+    for (let after = ''; ;) {
+      const ids = await page(after);
+      if (ids === 'all') return [...names.values()];
+      expect(ids.length).toBeLessThanOrEqual(limit);
+      found.push(...ids.map((id) => names.get(id) ?? id));
+      if (ids.length < limit) return found;
+      after = found.at(-1) ?? '';
+    }
+  }
+
+  it.each(CALLERS.flatMap((as) => [1, 2, MANY].map((limit) => [as, limit] as const)))(
+    'what %s may list, %i a page, is what he may describe',
+    async (as, limit) => {
+      await ask(as, async (scope) => {
+        const { permissions } = scope;
+        const described = async <On extends DatabaseResource | TableResource>(all: readonly On[]) => {
+          const decisions = await Promise.all(
+            all.map((resource) => permissions.decide(scope, { permission: 'DESCRIBE', resource })),
+          );
+          return all.filter((_, i) => decisions[i]?.allowed === true);
+        };
+        expect(
+          await pages(
+            (after) => permissions.visibleDatabases(scope, ACCOUNT, after, limit),
+            databases,
+            ({ databaseId: id, database: name }) => ({ id, name }),
+            limit,
+          ),
+        ).toEqual((await described(databases)).map(({ database }) => database));
+        for (const database of databases) {
+          const own = tables.filter(({ databaseId }) => databaseId === database.databaseId);
+          expect(
+            await pages(
+              (after) => permissions.visibleTables(scope, database, after, limit),
+              own,
+              ({ tableId: id, table: name }) => ({ id, name }),
+              limit,
+            ),
+          ).toEqual((await described(own)).map(({ table }) => table));
+        }
+      });
+    },
+  );
+});
