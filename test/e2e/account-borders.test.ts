@@ -355,8 +355,60 @@ const GRAPHQL: Readonly<Record<string, string>> = {
   'Mutation.removeSchemaVersionMetadata': `mutation { removeSchemaVersionMetadata(input: { ${versionId}, key: "planted", value: "1" }) { version { number } } }`,
   'Mutation.createAccount': `mutation { createAccount(input: { id: "777788889999", name: "x" }) { account { id } } }`,
 };
+/** Of IAM: the owner's names are not there. */
+const HOLDER = 'holder: { kind: USER, name: "owned" }';
+const ofPolicy = `arn: "${OWNERS_POLICY}"`;
+const GRAPHQL_IAM: Readonly<Record<string, { question: string; answer: string }>> = Object.fromEntries(
+  [
+    ['Query.user', '{ user(name: "owned") { name } }', 'null'],
+    ['Query.users', '{ users { edges { node { name arn attachedPolicies { arn } } } } }', 'data'],
+    ['Query.group', '{ group(name: "owned") { name } }', 'null'],
+    ['Query.groups', '{ groups { edges { node { name members { edges { node { name } } } } } } }', 'data'],
+    ['Query.role', '{ role(name: "owned") { trustPolicy } }', 'null'],
+    ['Query.roles', '{ roles { edges { node { name trustPolicy } } } }', 'data'],
+    ['Query.policy', `{ policy(${ofPolicy}) { name } }`, 'null'],
+    [
+      'Query.policies',
+      '{ policies(first: 20) { edges { node { arn holders { edges { node { name } } } versions { document } } } } }',
+      'data',
+    ],
+    ...(
+      [
+        ['updateTrustPolicy', `role: "owned", document: ${JSON.stringify(TRUST)}`, 'role'],
+        [
+          'putInlinePolicy',
+          `${HOLDER}, name: "p", document: ${JSON.stringify(IDENTITY_POLICY)}`,
+          'inlinePolicy { name }',
+        ],
+        ['deleteInlinePolicy', `${HOLDER}, name: "p"`, 'name'],
+        ['attachPolicy', `${HOLDER}, policyArn: "${AWS_POLICY}"`, 'policyArn'],
+        ['detachPolicy', `${HOLDER}, policyArn: "${AWS_POLICY}"`, 'policyArn'],
+        ['putPermissionsBoundary', `${HOLDER}, policyArn: "${AWS_POLICY}"`, 'policyArn'],
+        ['deletePermissionsBoundary', 'kind: ROLE, name: "owned"', 'name'],
+        ['deletePolicy', ofPolicy, 'arn'],
+        [
+          'createPolicyVersion',
+          `${ofPolicy}, document: ${JSON.stringify(IDENTITY_POLICY)}`,
+          'policyVersion { versionId }',
+        ],
+        ['deletePolicyVersion', `${ofPolicy}, versionId: "v1"`, 'arn'],
+        ['setDefaultPolicyVersion', `${ofPolicy}, versionId: "v1"`, 'arn'],
+      ] as const
+    ).map(([field, input, shown]) => [
+      `Mutation.${field}`,
+      `mutation { ${field}(input: { ${input} }) { ${shown} } }`,
+      'EntityNotFoundException',
+    ]),
+    [
+      'Mutation.createPolicy',
+      `mutation { createPolicy(input: { name: "theirs", document: ${JSON.stringify(IDENTITY_POLICY)} }) { policy { arn } } }`,
+      'data',
+    ],
+  ].map(([field = '', question = '', answer = '']) => [field, { question, answer }]),
+);
 /** They name no account either; what a stranger gets, as `field: null | data | code`. */
 const GRAPHQL_OWN: Readonly<Record<string, { question: string; answer: string }>> = {
+  ...GRAPHQL_IAM,
   'Query.dataLocation': { question: `{ dataLocation(arn: "${LOCATION}") { roleArn } }`, answer: 'null' },
   'Query.dataLocations': { question: '{ dataLocations { edges { node { arn } } } }', answer: 'data' },
   'Mutation.registerDataLocation': {
@@ -506,6 +558,10 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
           ['ListGroups', {}],
           ['GetGroup', { GroupName: 'owned' }],
           ['ListAccessKeys', { UserName: 'admin' }],
+          ['ListUserPolicies', { UserName: 'owned' }],
+          ['ListAttachedUserPolicies', { UserName: 'owned' }],
+          ['ListPolicies', { Scope: 'Local' }],
+          ['ListPolicyVersions', { PolicyArn: OWNERS_POLICY }],
         ].map(async ([action, members]) =>
           (await query(lake, 'iam', action as string, members as Record<string, string>)).xml.replace(
             /<RequestId>.*?<\/RequestId>/,

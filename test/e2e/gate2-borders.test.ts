@@ -214,7 +214,12 @@ const GRAPHQL_IAM_ONLY = `Query.viewer Mutation.login Mutation.createAccount Que
   Mutation.deleteSecurityConfiguration Query.resourcePolicy Mutation.putResourcePolicy
   Mutation.deleteResourcePolicy
   Query.dataLocation Query.dataLocations Mutation.registerDataLocation Mutation.updateDataLocation
-  Mutation.deregisterDataLocation`.split(/\s+/);
+  Mutation.deregisterDataLocation
+  Query.user Query.users Query.group Query.groups Query.role Query.roles Query.policy Query.policies
+  Mutation.updateTrustPolicy Mutation.putInlinePolicy Mutation.deleteInlinePolicy Mutation.attachPolicy
+  Mutation.detachPolicy Mutation.putPermissionsBoundary Mutation.deletePermissionsBoundary Mutation.createPolicy
+  Mutation.deletePolicy Mutation.createPolicyVersion Mutation.deletePolicyVersion
+  Mutation.setDefaultPolicyVersion`.split(/\s+/);
 /** Each has a case of its own below. */
 const SUBSCRIPTIONS = ['Subscription.changes', 'Subscription.partitionIndexes'];
 

@@ -358,17 +358,15 @@ describe.each(DATABASES)('LF-tags in GraphQL on %s', (databaseName) => {
   it('asks for the tags of a page in as many statements as for those of one table', async () => {
     await lake.ok('CreateDatabase', { DatabaseInput: { Name: 'wide' } });
     const many = 40;
+    await ask(create, { i: { key: 'kind', values: ['pii', 'open'] } });
     for (let i = 0; i < many; i += 1) {
       const Name = `t${String(i).padStart(2, '0')}`;
       const StorageDescriptor = { Columns: ['a', 'b'].map((column) => ({ Name: column, Type: 'int' })) };
       await lake.ok('CreateTable', { DatabaseName: 'wide', TableInput: { Name, StorageDescriptor } });
-      await assign(
-        { database: 'wide', table: Name, columns: ['a'] },
-        { class: i % 2 === 0 ? 'pii' : 'open' },
-      );
+      await assign({ database: 'wide', table: Name, columns: ['a'] }, { kind: i % 2 === 0 ? 'pii' : 'open' });
     }
     await grant({ Table: { DatabaseName: 'wide', TableWildcard: {} } }, ['SELECT']);
-    await grant({ LFTag: { TagKey: 'class', TagValues: ['pii'] } }, ['DESCRIBE']);
+    await grant({ LFTag: { TagKey: 'kind', TagValues: ['pii'] } }, ['DESCRIBE']);
     const statements = async () => {
       const text = await (await fetch(`${lake.url}/metrics`)).text();
       return Number(/lakewarden_database_statements_total (\d+)/.exec(text)?.[1]);
@@ -389,14 +387,18 @@ describe.each(DATABASES)('LF-tags in GraphQL on %s', (databaseName) => {
       }
       return (await statements()) - before;
     };
+    /** The least of some tries: background work has statements of its own. */
+    const least = async (first: number, fields: string, bearer: string): Promise<number> => {
+      const counts = [];
+      for (let i = 0; i < 4; i += 1) counts.push(await asked(first, fields, bearer));
+      return Math.min(...counts);
+    };
     const tags = `${CARRIED} columns { ${CARRIED} }`;
     for (const bearer of [token, annsToken]) {
-      for (const first of [1, many]) for (const fields of ['', tags]) await asked(first, fields, bearer);
-      const one = (await asked(1, tags, bearer)) - (await asked(1, '', bearer));
-      const page = (await asked(many, tags, bearer)) - (await asked(many, '', bearer));
+      const one = (await least(1, tags, bearer)) - (await least(1, '', bearer));
+      const page = (await least(many, tags, bearer)) - (await least(many, '', bearer));
       expect(one).toBeGreaterThan(0);
-      expect(page).toBeLessThanOrEqual(one + 1);
-      expect(page).toBeLessThanOrEqual(8);
+      expect(page).toBe(one);
     }
   });
 

@@ -35,6 +35,14 @@ import { ExplainResolver } from './doors/graphql/explain.resolver.ts';
 import { graphqlHooks, type HookPorts } from './doors/graphql/hooks.ts';
 import { GrantResolver } from './doors/graphql/grant.resolver.ts';
 import { type IdentityPorts, IdentityResolver } from './doors/graphql/identity.resolver.ts';
+import {
+  GroupPoliciesResolver,
+  RolePoliciesResolver,
+  UserPoliciesResolver,
+} from './doors/graphql/held-policies.resolver.ts';
+import { HeldPolicies } from './doors/graphql/held-policies.ts';
+import { GroupMembersResolver, IamResolver, UserGroupsResolver } from './doors/graphql/iam.resolver.ts';
+import { PolicyResolver } from './doors/graphql/policy.resolver.ts';
 import { LfTagResolver } from './doors/graphql/lf-tag.resolver.ts';
 import { LfTaggingResolver } from './doors/graphql/lf-tagging.resolver.ts';
 import { MAX_DEPTH, MAX_TOKENS } from './doors/graphql/limits.ts';
@@ -171,6 +179,14 @@ export class AppModule {
         DataQualityResolver,
         DataCellsFilterResolver,
         DataLocationResolver,
+        IamResolver,
+        UserGroupsResolver,
+        GroupMembersResolver,
+        HeldPolicies,
+        UserPoliciesResolver,
+        GroupPoliciesResolver,
+        RolePoliciesResolver,
+        PolicyResolver,
         LfTagResolver,
         LfTaggingResolver,
         CarriedLfTags,

@@ -24,6 +24,14 @@ export { attachments, boundaries } from './policy/attachments.ts';
 export type { HolderName } from './policy/holder.ts';
 export type { HolderKind } from './policy/holder.repository.ts';
 export { inlinePolicies } from './policy/inline-policies.ts';
+export type { InlinePolicyRow } from './policy/holder.repository.ts';
+export { holderPages, type Told } from './policy/holder-page.ts';
+export {
+  listEntitiesForPolicy,
+  listHoldersOfPolicy,
+  listPolicies,
+  policyVersionsPage,
+} from './policy/list-policies.ts';
 export * from './policy/policies.ts';
 export type { Evaluation, EvaluationDecision, MatchedStatement } from './policy/simulate-policy.ts';
 export { CONTEXT_KEY_TYPES, type ContextEntry } from './policy/simulation-context.ts';

@@ -36,6 +36,20 @@ export async function findHolderRow(
   return row;
 }
 
+/** By name. */
+export async function listHolderRows(
+  tx: Tx,
+  kind: HolderKind,
+  accountId: string,
+  names: readonly string[],
+): Promise<HolderRow[]> {
+  return sql<HolderRow>(tx, {
+    text: `SELECT id, name, path, policies, ${kind === 'group' ? 'NULL' : 'permissions_boundary'} AS boundary
+           FROM ${TABLES[kind]} WHERE account_id = $1 AND name = ANY ($2) ORDER BY name`,
+    values: [accountId, names],
+  });
+}
+
 export async function countAttached(tx: Tx, kind: HolderKind, id: string): Promise<number> {
   const [row] = await sql<{ count: number }>(tx, {
     text: `SELECT cardinality(policies) AS count FROM ${TABLES[kind]} WHERE id = $1`,
@@ -65,23 +79,36 @@ export async function setBoundary(
   });
 }
 
-/** Names of the account's principals that a managed policy is attached to, or bounds. */
-export async function listHoldersOf(
+export interface PolicyHolder {
+  readonly kind: HolderKind;
+  readonly name: string;
+  readonly id: string;
+}
+
+const HOLDERS_OF = Object.entries(TABLES)
+  .map(
+    ([kind, table]) => `SELECT '${kind}' AS kind, name, id FROM ${table}
+          WHERE account_id = $1 AND ($2 = ANY (policies)${kind === 'group' ? '' : ' OR permissions_boundary = $2'})`,
+  )
+  .join(' UNION ALL ');
+
+/** The account's principals that a managed policy is attached to, or bounds; by kind and name. */
+export const listHoldersOf = (tx: Tx, accountId: string, arn: string): Promise<PolicyHolder[]> =>
+  sql(tx, { text: `${HOLDERS_OF} ORDER BY 1, 2`, values: [accountId, arn] });
+
+/** So many of them. @param after exclusive; empty: from the first */
+export const listHoldersAfter = (
   tx: Tx,
   accountId: string,
   arn: string,
-): Promise<{ readonly kind: HolderKind; readonly name: string; readonly id: string }[]> {
-  return sql(tx, {
-    text: Object.entries(TABLES)
-      .map(
-        ([kind, table]) => `SELECT '${kind}' AS kind, name, id FROM ${table}
-          WHERE account_id = $1 AND ($2 = ANY (policies)${kind === 'group' ? '' : ' OR permissions_boundary = $2'})`,
-      )
-      .join(' UNION ALL ')
-      .concat(' ORDER BY 1, 2'),
-    values: [accountId, arn],
+  after: Pick<PolicyHolder, 'name'> & { readonly kind: string },
+  limit: number,
+): Promise<PolicyHolder[]> =>
+  sql(tx, {
+    text: `SELECT kind, name, id FROM (${HOLDERS_OF}) AS holder
+           WHERE kind > $3 OR (kind = $3 AND name > $4) ORDER BY kind, name LIMIT $5`,
+    values: [accountId, arn, after.kind, after.name, limit],
   });
-}
 
 export interface InlinePolicyRow {
   readonly name: string;

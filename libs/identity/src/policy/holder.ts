@@ -1,4 +1,4 @@
-import { groupArn, notFound, type ReadScope, roleArn, userArn } from '@lakewarden/kernel';
+import { groupArn, notFound, type ReadScope, type Resource, roleArn, userArn } from '@lakewarden/kernel';
 
 import { findHolderRow, type HolderKind, type HolderRow } from './holder.repository.ts';
 
@@ -15,6 +15,14 @@ export interface HolderName {
   readonly name: string;
 }
 
+/** What policies name it by, and what the caller has named. */
+export const holderResource = (accountId: string, kind: HolderKind, name: string, path = '/'): Resource => ({
+  // By its own path, which policies may name.
+  arn: ARNS[kind](accountId, path, name),
+  asked: ARNS[kind](accountId, '/', name),
+  accountId,
+});
+
 /**
  * The caller's account's own, once he may do the use case's action to it.
  * @param lock until commit, against every other writer of it
@@ -27,12 +35,7 @@ export async function requireHolder(
 ): Promise<Holder> {
   const { accountId } = scope.caller;
   const row = await findHolderRow(scope.tx, kind, accountId, name, lock);
-  // By its own path, which policies may name.
-  await scope.authorize({
-    arn: ARNS[kind](accountId, row?.path ?? '/', name),
-    asked: ARNS[kind](accountId, '/', name),
-    accountId,
-  });
+  await scope.authorize(holderResource(accountId, kind, name, row?.path));
   if (row === undefined) throw notFound(`The ${kind} with name ${name} cannot be found.`);
   return { ...row, kind, accountId, arn: ARNS[kind](accountId, row.path, row.name) };
 }

@@ -1,4 +1,5 @@
 import { type CompiledPolicy, identityRules, readPolicy } from './compiled-policy.ts';
+import type { PolicyVersion } from './policy.ts';
 
 const allow = (actions: readonly string[]): string =>
   JSON.stringify({
@@ -100,3 +101,9 @@ export const findManagedPolicy = (arn: string): ManagedPolicy | undefined => MAN
 /** By name. */
 export const listManagedPolicies = (): readonly ManagedPolicy[] =>
   [...MANAGED.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+
+/** They have one. */
+export const awsVersion = ({ arn, text }: ManagedPolicy): { version: PolicyVersion; isDefault: boolean } => ({
+  version: { policyId: arn, version: 1, document: text, createdAt: new Date(0) },
+  isDefault: true,
+});

@@ -4,8 +4,6 @@ import {
   invalid,
   LakewardenError,
   notFound,
-  type Page,
-  type PageRequest,
   parsePolicyArn,
   policyArn,
   type ReadScope,
@@ -13,9 +11,8 @@ import {
 } from '@lakewarden/kernel';
 
 import { newUniqueId } from '../access-key/access-key.ts';
-import { pageByName } from '../names-page.ts';
 import { listHoldersOf } from './holder.repository.ts';
-import { findManagedPolicy, listManagedPolicies, type ManagedPolicy } from './managed-policies.ts';
+import { awsVersion, findManagedPolicy, type ManagedPolicy } from './managed-policies.ts';
 import type { Policy, PolicyVersion } from './policy.ts';
 import { identityRules, POLICY_MAX_BYTES } from './compiled-policy.ts';
 import { parsePolicyDocument } from './policy-document.ts';
@@ -25,7 +22,6 @@ import {
   findPolicy,
   insertPolicy,
   insertPolicyVersion,
-  listPolicyRows,
   listPolicyVersions,
   setDefaultVersion,
 } from './policy.repository.ts';
@@ -42,7 +38,7 @@ const parseManaged = (document: string): void => {
 const conflict = (message: string) => new LakewardenError('DeleteConflictException', message);
 
 /** One of the caller's account's own. @throws EntityNotFoundException, AccessDeniedException */
-async function requirePolicy(scope: ReadScope, arn: string, lock = false): Promise<Policy> {
+export async function requirePolicy(scope: ReadScope, arn: string, lock = false): Promise<Policy> {
   const { accountId } = scope.caller;
   await scope.authorize({ arn, accountId });
   const parsed = parsePolicyArn(arn);
@@ -118,35 +114,6 @@ export const getPolicy = defineRead({
   },
 });
 
-export interface ListPolicies extends PageRequest {
-  readonly scope: 'All' | 'AWS' | 'Local';
-  readonly pathPrefix: string;
-}
-
-/** AWS's own come first, on the first page. */
-export const listPolicies = defineRead({
-  action: 'iam:ListPolicies',
-
-  async run(scope, command: ListPolicies): Promise<Page<AnyPolicy>> {
-    const { accountId } = scope.caller;
-    await scope.authorize({ arn: policyArn(accountId, '/', '*'), accountId });
-    const { pathPrefix } = command;
-    const aws: AnyPolicy[] =
-      command.scope === 'Local' || command.token !== undefined || pathPrefix !== '/'
-        ? []
-        : listManagedPolicies().map((policy) => ({ kind: 'aws', policy }));
-    if (command.scope === 'AWS') return { items: aws, cursorAt: () => '' };
-    const own = await pageByName(
-      scope,
-      ['ListPolicies', pathPrefix, command.scope],
-      command,
-      (after, limit) => listPolicyRows(scope.tx, accountId, pathPrefix, after, limit),
-    );
-    const items: AnyPolicy[] = own.items.map((policy) => ({ kind: 'own', policy, attachments: 0 }));
-    return { ...own, items: [...aws, ...items] };
-  },
-});
-
 /** @throws EntityNotFoundException; DeleteConflictException it is attached, or has other versions */
 export const deletePolicy = defineWrite({
   action: 'iam:DeletePolicy',
@@ -215,8 +182,7 @@ export const getPolicyVersion = defineRead({
     const aws = findManagedPolicy(command.arn);
     if (aws !== undefined && command.version === 1) {
       await scope.authorize({ arn: command.arn, accountId: scope.caller.accountId });
-      const version = { policyId: aws.arn, version: 1, document: aws.text, createdAt: new Date(0) };
-      return { version, isDefault: true };
+      return awsVersion(aws);
     }
     const policy = await requirePolicy(scope, command.arn);
     const versions = await listPolicyVersions(scope.tx, policy.id);
@@ -234,6 +200,11 @@ export const listPolicyVersionsOf = defineRead({
     scope,
     { arn }: { readonly arn: string },
   ): Promise<readonly { version: PolicyVersion; isDefault: boolean }[]> {
+    const aws = findManagedPolicy(arn);
+    if (aws !== undefined) {
+      await scope.authorize({ arn, accountId: scope.caller.accountId });
+      return [awsVersion(aws)];
+    }
     const policy = await requirePolicy(scope, arn);
     const versions = await listPolicyVersions(scope.tx, policy.id);
     return versions.map((version) => ({ version, isDefault: version.version === policy.defaultVersion }));
@@ -263,17 +234,6 @@ export const setDefaultPolicyVersion = defineWrite({
     if (!versions.some(({ version }) => version === command.version)) throw noSuchVersion(command);
     await setDefaultVersion(scope.tx, policy, command.version, policy.lastVersion, scope.now);
     await policyChanged(scope, policy);
-  },
-});
-
-/** Users, groups and roles that hold it, or are bounded by it. */
-export const listEntitiesForPolicy = defineRead({
-  action: 'iam:ListEntitiesForPolicy',
-
-  async run(scope, { arn }: { readonly arn: string }) {
-    await scope.authorize({ arn, accountId: scope.caller.accountId });
-    if (findManagedPolicy(arn) === undefined) await requirePolicy(scope, arn);
-    return listHoldersOf(scope.tx, scope.caller.accountId, arn);
   },
 });
 

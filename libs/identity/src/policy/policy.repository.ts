@@ -71,6 +71,21 @@ export async function listPolicyVersions(tx: Tx, policyId: string): Promise<Poli
   return prisma(tx).iamPolicyVersion.findMany({ where: { policyId }, orderBy: { version: 'desc' } });
 }
 
+/** The same of many of an account's policies. */
+export async function listVersionsOfAll(
+  tx: Tx,
+  accountId: string,
+  policyIds: readonly string[],
+): Promise<(PolicyVersion & { readonly isDefault: boolean })[]> {
+  return sql(tx, {
+    text: `SELECT v.policy_id AS "policyId", v.version, v.document, v.created_at AS "createdAt",
+                  v.version = p.default_version AS "isDefault"
+           FROM iam_policy_version v JOIN iam_policy p ON p.id = v.policy_id
+           WHERE p.account_id = $1 AND p.id = ANY ($2::uuid[]) ORDER BY v.version DESC`,
+    values: [accountId, policyIds],
+  });
+}
+
 export async function setDefaultVersion(
   tx: Tx,
   policy: Policy,

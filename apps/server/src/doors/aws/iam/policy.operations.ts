@@ -33,9 +33,11 @@ import {
   userName,
 } from './shapes.ts';
 
-const arn = z.string().min(20).max(2048);
-const ofPolicy = z.object({ PolicyArn: arn });
-const versionId = z
+/** IAM's own bounds (service model 2010-05-08). */
+export const arnShape = z.string().min(20).max(2048);
+export const policyDescription = z.string().max(1000);
+const ofPolicy = z.object({ PolicyArn: arnShape });
+export const versionId = z
   .string()
   .regex(/^v[1-9]\d{0,8}$/)
   .transform((text) => Number(text.slice(1)));
@@ -170,7 +172,7 @@ const boundaryOperations = (
   const named = holderNamed(kind, member, name);
   return {
     [`Put${title}PermissionsBoundary`]: operation({
-      input: z.intersection(named, z.object({ PermissionsBoundary: arn })),
+      input: z.intersection(named, z.object({ PermissionsBoundary: arnShape })),
       useCase: boundaries[kind].put,
       command: (input) => ({ holder: input.holder, policyArn: input.PermissionsBoundary }),
       answer: () => undefined,
@@ -195,7 +197,7 @@ export const policyOperations: OperationTable = {
       PolicyName: policyName,
       Path: path,
       PolicyDocument: policyDocument,
-      Description: z.string().max(1000).optional(),
+      Description: policyDescription.optional(),
     }),
     useCase: createPolicy,
     command: (input) => ({

@@ -26,6 +26,12 @@ export const path = z
   .regex(/^(\/|\/[\u0021-\u007f]+\/)$/)
   .default('/');
 
+export const pathPrefix = z
+  .string()
+  .min(1)
+  .max(512)
+  .regex(/^\/[\u0021-\u007f]*$/);
+
 const paging = {
   Marker: z.string().min(1).max(8192).optional(),
   MaxItems: z.coerce.number().int().min(1).max(1000).default(100),
@@ -33,12 +39,7 @@ const paging = {
 export const listing = z.object(paging);
 export const listingByPath = z.object({
   ...paging,
-  PathPrefix: z
-    .string()
-    .min(1)
-    .max(512)
-    .regex(/^\/[\u0021-\u007f]*$/)
-    .default('/'),
+  PathPrefix: pathPrefix.default('/'),
 });
 
 export const pageOf = (input: z.output<typeof listing>) => ({
