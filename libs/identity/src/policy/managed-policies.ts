@@ -72,6 +72,8 @@ const TEXTS: Readonly<Record<string, { readonly description: string; readonly te
       'lakeformation:BatchGrantPermissions',
       'lakeformation:BatchRevokePermissions',
       'lakeformation:ListPermissions',
+      // Tells no more than ListPermissions does.
+      'lakeformation:GetEffectivePermissionsForPath',
       'lakeformation:*DataCellsFilter',
       'lakeformation:*LFTag*',
     ]),

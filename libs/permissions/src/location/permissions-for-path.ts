@@ -6,15 +6,17 @@ import type { GrantedType } from '../grant/grant.ts';
 import { type HeldPermissions, seenBy, toHeld } from '../grant/list-permissions.ts';
 import { type GrantGroup, listGrantGroups } from '../grant/list-permissions.repository.ts';
 import type { DataLocation } from './data-location.ts';
+import { fillPage } from './fill-page.ts';
 import { locationsOf } from './located.repository.ts';
 import { governing, isAtOrUnder, type LocationPath, placeOfArn, readingsOf } from './location-path.ts';
 import { registeredLocations } from './registered-locations.ts';
 
 /**
- * `[L]`: of what ListPermissions would show, as much is compared with the path at one request. A page may therefore be
- * short, or empty, and have a next one, as AWS allows.
+ * `[L]`: of what ListPermissions would show, as much is compared with the path at one request, in such batches. A page
+ * may be short, or empty, and have a next one, as AWS allows, where more than that lies elsewhere.
  */
-const MAX_COMPARED = 1_000;
+const MAX_COMPARED = 10_000;
+const BATCH = 1_000;
 
 /** What has a place: grants on the catalog, and on LF-tags, have none. */
 const LOCATED: readonly GrantedType[] = [
@@ -67,7 +69,7 @@ export const getEffectivePermissionsForPath = defineRead({
     await authorizeLake(scope, catalogId);
     const place = placeOfArn(command.arn);
     const question = ['GetEffectivePermissionsForPath', catalogId, place, scope.caller.arn];
-    const found = await listGrantGroups(scope.tx, {
+    const search = {
       catalogId,
       principal: undefined,
       types: LOCATED,
@@ -75,27 +77,30 @@ export const getEffectivePermissionsForPath = defineRead({
       includeRelated: false,
       seen: await seenBy(scope, catalogId),
       force: await inForce(scope, catalogId),
+    };
+    const registered = await registeredLocations(scope, catalogId);
+    const { items, last } = await fillPage<GrantGroup>({
       after: token === undefined ? undefined : scope.tokens.open(question, token).toString(),
-      limit: MAX_COMPARED + 1,
+      positionOf: ({ position }) => position,
+      read: (after, most) => listGrantGroups(scope.tx, { ...search, after, limit: most }),
+      async keep(groups) {
+        const locations = await locationsOf(
+          scope.tx,
+          ids(groups.map(({ tableId, databaseId }) => (tableId === undefined ? databaseId : undefined))),
+          ids(groups.map(({ tableId }) => tableId)),
+        );
+        return groups.filter(concerns(place, locations, registered));
+      },
+      limit,
+      batch: BATCH,
+      most: MAX_COMPARED,
     });
-    const compared = found.slice(0, MAX_COMPARED);
-    const locations = await locationsOf(
-      scope.tx,
-      ids(compared.map(({ tableId, databaseId }) => (tableId === undefined ? databaseId : undefined))),
-      ids(compared.map(({ tableId }) => tableId)),
-    );
-    const concerning = compared.filter(
-      concerns(place, locations, await registeredLocations(scope, catalogId)),
-    );
-    const items = concerning.slice(0, limit);
-    const cursorAt = (group: GrantGroup): string => scope.tokens.issue(question, Buffer.from(group.position));
-    const isCut = concerning.length > limit;
-    const last = isCut ? items.at(-1) : found.length > MAX_COMPARED ? compared.at(-1) : undefined;
+    const cursorAt = (position: string): string => scope.tokens.issue(question, Buffer.from(position));
     return {
       items: items.map(toHeld),
       cursorAt: (index) => {
         const group = items[index];
-        return group === undefined ? '' : cursorAt(group);
+        return group === undefined ? '' : cursorAt(group.position);
       },
       ...(last !== undefined && { next: cursorAt(last) }),
     };
