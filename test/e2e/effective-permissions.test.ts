@@ -117,6 +117,31 @@ describe.each(DATABASES)('permissions for a path on %s', (databaseName) => {
     expect(status).toBe(400);
   });
 
+  it('given a grant on all tables, finds it by the places of the tables, and of their database', async () => {
+    await lake.ok('CreateDatabase', { DatabaseInput: { Name: 'wide', LocationUri: 's3://wide/home' } });
+    const create = (Name: string, Location?: string) =>
+      lake.ok('CreateTable', {
+        DatabaseName: 'wide',
+        TableInput: { Name, ...(Location !== undefined && { StorageDescriptor: { Location } }) },
+      });
+    await create('astray', 's3a://Other/x/./t/');
+    await create('named', 's3://third/other/x/t');
+    await create('view');
+    await grant('bob', { Table: { DatabaseName: 'wide', TableWildcard: {} } }, 'SELECT');
+    const all = ['bob Table ALL_TABLES'];
+    expect(await at('wide/home/t')).toEqual(all);
+    expect(await at('other/x/t/deep')).toEqual(all);
+    expect(await at('other')).toEqual(all);
+    expect(await at('other/x/t', bob)).toEqual(all);
+    expect(await at('other/y')).toEqual([]);
+    expect(await at('wide/other')).toEqual([]);
+    await lake.ok('UpdateTable', {
+      DatabaseName: 'wide',
+      TableInput: { Name: 'astray', StorageDescriptor: { Location: 's3://wide/t' } },
+    });
+    expect(await at('other')).toEqual([]);
+  });
+
   it('given the policy that leaves all to data permissions, tells a user his own', async () => {
     const cid = await newUser(lake, 'cid');
     await grant('cid', { Table: { DatabaseName, Name: 'here' } }, 'SELECT');

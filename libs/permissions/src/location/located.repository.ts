@@ -19,3 +19,31 @@ export async function locationsOf(
   });
   return new Map(rows.map(({ id, location }) => [id, location]));
 }
+
+export interface LocatedTable {
+  readonly name: string;
+  readonly location: string;
+}
+
+/**
+ * Tables of a database whose location holds a text, whatever its case. By name.
+ * @param afterName exclusive
+ */
+export async function listLocatedTables(
+  tx: Tx,
+  databaseId: string,
+  text: string,
+  afterName: string,
+  limit: number,
+): Promise<LocatedTable[]> {
+  return sql(tx, {
+    // Plan: the index (database_id, name), from the name on; it ends with the last row of the page. No index holds
+    // locations: each table on the way is read.
+    text: `SELECT name, location FROM (
+             SELECT name, definition -> 'StorageDescriptor' ->> 'Location' AS location FROM glue_table
+             WHERE database_id = $1 AND name > $3
+           ) AS located WHERE position(lower($2 COLLATE "C") IN lower(location COLLATE "C")) > 0 ORDER BY name LIMIT $4`,
+    values: [databaseId, text, afterName, limit],
+    prepared: true,
+  });
+}

@@ -79,6 +79,10 @@ export function readingsOf(location: string): LocationPath[] {
   return [...new Set(readings)];
 }
 
+/** What stands in every location that may be taken for the place, or for one above or below it, whatever its case. */
+export const markOf = (place: LocationPath): string =>
+  place.startsWith('s3://') ? (place.slice('s3://'.length).split('/')[0] ?? '') : 'file:';
+
 /** The fixed part of a template whose bucket is a variable: `s3://${bucket}/a`. */
 export const mayBeAnywhere = (location: string): boolean => /^\s*s3[an]?:\/*$/i.test(location);
 

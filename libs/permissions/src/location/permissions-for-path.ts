@@ -1,4 +1,4 @@
-import { defineRead, type Page, type PageRequest } from '@lakewarden/kernel';
+import { defineRead, type Page, type PageRequest, type ReadScope } from '@lakewarden/kernel';
 
 import { authorizeLake } from '../authorize.ts';
 import { inForce } from '../condition/in-force.ts';
@@ -7,8 +7,15 @@ import { type HeldPermissions, seenBy, toHeld } from '../grant/list-permissions.
 import { type GrantGroup, listGrantGroups } from '../grant/list-permissions.repository.ts';
 import type { DataLocation } from './data-location.ts';
 import { fillPage } from './fill-page.ts';
-import { locationsOf } from './located.repository.ts';
-import { governing, isAtOrUnder, type LocationPath, placeOfArn, readingsOf } from './location-path.ts';
+import { listLocatedTables, locationsOf } from './located.repository.ts';
+import {
+  governing,
+  isAtOrUnder,
+  type LocationPath,
+  markOf,
+  placeOfArn,
+  readingsOf,
+} from './location-path.ts';
 import { registeredLocations } from './registered-locations.ts';
 
 /**
@@ -33,7 +40,11 @@ const ids = (found: readonly (string | undefined)[]): string[] => [
   ...new Set(found.filter((id) => id !== undefined)),
 ];
 
-/** On a database or table that lies there, around it or in it, whatever its location is taken for; or on what governs it. */
+/** It lies there, around it or in it, whatever it is taken for. */
+const touches = (location: string, place: LocationPath): boolean =>
+  readingsOf(location).some((each) => isAtOrUnder(each, place) || isAtOrUnder(place, each));
+
+/** On a database or table that touches the place, or on what governs it. */
 const concerns =
   (place: LocationPath, locations: ReadonlyMap<string, string>, registered: readonly DataLocation[]) =>
   (group: GrantGroup): boolean => {
@@ -44,11 +55,27 @@ const concerns =
       );
     }
     const location = locations.get(group.tableId ?? group.databaseId ?? '');
-    return (
-      location !== undefined &&
-      readingsOf(location).some((each) => isAtOrUnder(each, place) || isAtOrUnder(place, each))
-    );
+    return location !== undefined && touches(location, place);
   };
+
+/** Asks of databases, of each once, whether any of their tables touches the place: a grant on all tables reaches that one. */
+function holdingThere(scope: ReadScope, place: LocationPath): (databaseId: string) => Promise<boolean> {
+  const known = new Map<string, boolean>();
+  const look = async (databaseId: string): Promise<boolean> => {
+    for (let after = ''; ;) {
+      const tables = await listLocatedTables(scope.tx, databaseId, markOf(place), after, BATCH);
+      if (tables.some(({ location }) => touches(location, place))) return true;
+      const last = tables.at(-1);
+      if (tables.length < BATCH || last === undefined) return false;
+      after = last.name;
+    }
+  };
+  return async (databaseId) => {
+    const answer = known.get(databaseId) ?? (await look(databaseId));
+    known.set(databaseId, answer);
+    return answer;
+  };
+}
 
 export interface PermissionsForPath extends PageRequest {
   readonly catalogId: string;
@@ -56,7 +83,8 @@ export interface PermissionsForPath extends PageRequest {
 }
 
 /**
- * Goes through what ListPermissions shows the caller, in its order: the catalog's tables are never searched.
+ * Goes through what ListPermissions shows the caller, in its order. Tables are read where all of a database's are
+ * granted, and there alone.
  *
  * @throws InvalidInputException the ARN names no place
  * @see spec/permissions.md §8, §9
@@ -79,6 +107,7 @@ export const getEffectivePermissionsForPath = defineRead({
       force: await inForce(scope, catalogId),
     };
     const registered = await registeredLocations(scope, catalogId);
+    const holdsThere = holdingThere(scope, place);
     const { items, last } = await fillPage<GrantGroup>({
       after: token === undefined ? undefined : scope.tokens.open(question, token).toString(),
       positionOf: ({ position }) => position,
@@ -89,7 +118,15 @@ export const getEffectivePermissionsForPath = defineRead({
           ids(groups.map(({ tableId, databaseId }) => (tableId === undefined ? databaseId : undefined))),
           ids(groups.map(({ tableId }) => tableId)),
         );
-        return groups.filter(concerns(place, locations, registered));
+        const isConcerned = concerns(place, locations, registered);
+        const found: GrantGroup[] = [];
+        for (const group of groups) {
+          const { type, databaseId = '' } = group;
+          if (isConcerned(group) || (type === 'TABLE_WILDCARD' && (await holdsThere(databaseId)))) {
+            found.push(group);
+          }
+        }
+        return found;
       },
       limit,
       batch: BATCH,
