@@ -33,6 +33,7 @@ describe('the documents', () => {
     { file: 'docs/guides/secure-lake.md', heading: undefined },
     { file: 'docs/guides/encrypted-lake.md', heading: undefined },
     { file: 'docs/guides/iam-only.md', heading: undefined },
+    { file: 'docs/guides/hybrid-access.md', heading: undefined },
     { file: 'docs/guides/simulate-policies.md', heading: undefined },
   ])(
     '$file does what it says, and prints what it says',

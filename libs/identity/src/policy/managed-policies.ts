@@ -76,6 +76,7 @@ const TEXTS: Readonly<Record<string, { readonly description: string; readonly te
       'lakeformation:GetEffectivePermissionsForPath',
       'lakeformation:*DataCellsFilter',
       'lakeformation:*LFTag*',
+      'lakeformation:*LakeFormationOptIn*',
     ]),
   },
 };
