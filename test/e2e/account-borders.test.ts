@@ -274,6 +274,9 @@ const filterName = `database: "secret", table: "hidden", name: "hidden", catalog
 const tagged = `resource: { catalogId: "${OWNER}", database: "secret", table: "hidden" }, tags: [{ key: "hidden", value: "v2021" }]`;
 const byTags = `expression: [{ key: "hidden", values: ["v2021"] }], catalogId: "${OWNER}"`;
 const GRAPHQL: Readonly<Record<string, string>> = {
+  'Query.lakeFormationOptIns': `{ lakeFormationOptIns(resource: ${ref.replace('name:', 'table:')}) { edges { node { principal } } } }`,
+  'Mutation.createLakeFormationOptIn': `mutation { createLakeFormationOptIn(input: { principal: "${STRANGER}", resource: ${ref.replace('name:', 'table:')} }) { principal } }`,
+  'Mutation.deleteLakeFormationOptIn': `mutation { deleteLakeFormationOptIn(input: { principal: "${OWNER}:IAMPrincipals", resource: ${ref.replace('name:', 'table:')} }) { principal } }`,
   'Query.lfTag': `{ lfTag(key: "hidden", catalogId: "${OWNER}") { values } }`,
   'Query.lfTags': `{ lfTags(catalogId: "${OWNER}") { edges { node { key } } } }`,
   'Query.lfTagExpression': `{ lfTagExpression(name: "hidden", catalogId: "${OWNER}") { description } }`,
@@ -544,6 +547,7 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
       (await lakeFormation(lake, 'ListDataCellsFilter', {})).body,
       (await lakeFormation(lake, 'ListResources', {})).body,
       (await lakeFormation(lake, 'ListLFTags', {})).body,
+      (await lakeFormation(lake, 'ListLakeFormationOptIns', {})).body,
       (await lakeFormation(lake, 'ListLFTagExpressions', {})).body,
       (
         await lakeFormation(lake, 'GetResourceLFTags', {
@@ -625,6 +629,13 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
     for (const [operation, input] of [
       ['CreateDataCellsFilter', { TableData }],
       ['CreateLFTag', lfTag],
+      [
+        'CreateLakeFormationOptIn',
+        {
+          Principal: { DataLakePrincipalIdentifier: `${OWNER}:IAMPrincipals` },
+          Resource: { Table: { ...database, Name: 'hidden' } },
+        },
+      ],
       ['CreateLFTagExpression', { Name: 'hidden', Description: '2021', Expression: [lfTag] }],
       ['AddLFTagsToResource', { Resource: { Table: { ...database, Name: 'hidden' } }, LFTags: [lfTag] }],
       ['RegisterResource', { ResourceArn: LOCATION, UseServiceLinkedRole: true }],

@@ -111,6 +111,7 @@ const CURSORS: Readonly<Record<string, string>> = {
     'table(database: "sales", name: "hours") { partitions(first: 1 $) { pageInfo { endCursor } } }',
   'Table.versions':
     'table(database: "sales", name: "hours") { versions(first: 1 $) { pageInfo { endCursor } } }',
+  'Query.lakeFormationOptIns': 'lakeFormationOptIns(first: 1 $) { pageInfo { endCursor } }',
   'Query.users': 'users(first: 1 $) { pageInfo { endCursor } }',
   'Query.groups': 'groups(first: 1 $) { pageInfo { endCursor } }',
   'Query.roles': 'roles(first: 1 $) { pageInfo { endCursor } }',
@@ -160,6 +161,8 @@ const policyOf = (mark: string): string =>
   });
 const definitionOf = (mark: string, doc: string): string =>
   JSON.stringify({ type: 'enum', name: 'E', symbols: [mark], doc });
+
+const accountOf = (mark: string): string => (mark === 'ours' ? '111122223333' : '444455556666');
 
 const HOLDERS = [
   ['User', 'ann'],
@@ -243,6 +246,13 @@ describe.each(DATABASES)('two accounts whose things have the same names, on %s',
         ['CreateLFTagExpression', { Name, Description: mark, Expression: LFTags }],
         ['AddLFTagsToResource', { Resource: { Database: { Name: 'sales' } }, LFTags }],
         ['AddLFTagsToResource', { Resource: { Database: { Name: 'staff' } }, LFTags }],
+        [
+          'CreateLakeFormationOptIn',
+          {
+            Principal: { DataLakePrincipalIdentifier: `${accountOf(mark)}:IAMPrincipals` },
+            Resource: { Database: { Name: Name === 'e' ? 'sales' : 'staff' } },
+          },
+        ],
       ] as const) {
         expect((await lakeFormation(signer, operation, input)).status).toBe(200);
       }

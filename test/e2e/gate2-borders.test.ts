@@ -128,6 +128,12 @@ const GRAPHQL_REFUSED: Readonly<Record<string, string>> = {
     '{ whoCan(input: { permission: SELECT, database: "zzbase", table: "zztable" }) { edges { node { principal } } } }',
   'Query.whatIf':
     '{ whatIf(input: { changes: [], questions: [{ permission: SELECT, database: "zzbase", table: "zztable" }] }) { before { allowed } } }',
+  'Query.lakeFormationOptIns':
+    '{ lakeFormationOptIns(resource: { database: "zzbase", table: "zztable" }) { edges { node { principal } } } }',
+  'Mutation.createLakeFormationOptIn':
+    'mutation { createLakeFormationOptIn(input: { principal: "111122223333:IAMPrincipals", resource: { database: "zzbase", table: "zztable" } }) { principal } }',
+  'Mutation.deleteLakeFormationOptIn':
+    'mutation { deleteLakeFormationOptIn(input: { principal: "111122223333:IAMPrincipals", resource: { database: "zzbase", table: "zztable" } }) { principal } }',
   'Query.lfTag': '{ lfTag(key: "t") { values } }',
   'Query.lfTagExpression': '{ lfTagExpression(name: "e") { description } }',
   'Query.searchTablesByLfTags': `{ searchTablesByLfTags(${byTags}) { edges { node { name } } } }`,

@@ -5,7 +5,7 @@ import type { Answer } from '../support/glue.ts';
 import { graphql, login } from '../support/graphql.ts';
 import { DATABASES, type Lake, startLake } from '../support/lake.ts';
 import { lakeFormation } from '../support/lakeformation.ts';
-import { iam, type KeyPair, newUser } from '../support/principals.ts';
+import { bearerOf, iam, type KeyPair, newUser } from '../support/principals.ts';
 
 const ACCOUNT = '111122223333';
 const userArn = (name: string) => `arn:aws:iam::${ACCOUNT}:user/${name}`;
@@ -143,6 +143,76 @@ describe.each(DATABASES)('hybrid access on %s', (databaseName) => {
       expect(await codeOf('DeleteLakeFormationOptIn', input)).toBe(MISSING);
     }
     expect(await listed()).toEqual([]);
+  });
+
+  it('says and does the same in GraphQL, page by page', async () => {
+    const field = 'principal catalogId database table allTables condition updatedBy';
+    const ask = async (question: string, variables: object = {}, bearer = token): Promise<unknown> => {
+      const { data, errors } = await graphql(lake, question, variables, bearer);
+      return errors === undefined ? Object.values(data ?? {})[0] : errors[0]?.extensions.code;
+    };
+    const change = (kind: 'create' | 'delete', i: object, bearer = token) =>
+      ask(
+        `mutation ($i: LakeFormationOptInInput!) { ${kind}LakeFormationOptIn(input: $i) { principal } }`,
+        { i },
+        bearer,
+      );
+    const principal = userArn('ann');
+    const all = async (first: number): Promise<object[]> => {
+      const nodes: object[] = [];
+      for (let after: string | null = null; ;) {
+        const { edges, pageInfo } = (await ask(
+          `query ($p: ID, $n: Int, $a: String) { lakeFormationOptIns(principal: $p, first: $n, after: $a) {
+             edges { cursor node { ${field} } } pageInfo { hasNextPage endCursor } } }`,
+          { p: principal, n: first, a: after },
+        )) as {
+          edges: { node: object }[];
+          pageInfo: { hasNextPage: boolean; endCursor: string };
+        };
+        nodes.push(...edges.map(({ node }) => node));
+        if (!pageInfo.hasNextPage) return nodes;
+        after = pageInfo.endCursor;
+      }
+    };
+    const of = (more: object) => ({
+      principal,
+      catalogId: ACCOUNT,
+      database: 'sales',
+      table: null,
+      allTables: false,
+      condition: null,
+      updatedBy: userArn('admin'),
+      ...more,
+    });
+    const things = [
+      [{}, { database: null }],
+      [{ database: 'sales' }, {}],
+      [{ database: 'sales', allTables: true }, { allTables: true }],
+      [{ database: 'sales', table: 'orders' }, { table: 'orders' }],
+    ] as const;
+    for (const [resource] of things) {
+      expect(await change('create', { principal, resource })).toEqual({ principal });
+    }
+    for (const first of [1, 3, 100]) expect(await all(first)).toEqual(things.map(([, node]) => of(node)));
+    expect((await listed({ Principal: Principal('ann') })).map(({ Resource }) => Resource)).toEqual([
+      CATALOG,
+      DATABASE,
+      TABLES,
+      TABLE,
+    ]);
+    const resource = { database: 'sales', table: 'orders' };
+    const one = `{ lakeFormationOptIns(resource: { database: "sales", table: "orders" }) { edges { node { ${field} } } } }`;
+    expect(await ask(one)).toEqual({ edges: [{ node: of({ table: 'orders' }) }] });
+    expect(await change('create', { principal, resource: { ...resource, columns: ['id'] } })).toBe(INVALID);
+    expect(await change('create', { principal: userArn('nobody'), resource })).toBe(INVALID);
+    expect(await change('create', { principal, resource: { ...resource, table: 'none' } })).toBe(MISSING);
+    const bearer = await bearerOf(lake, ann);
+    expect(await change('delete', { principal, resource }, bearer)).toBe(DENIED);
+    expect(await ask(one, {}, bearer)).toBe(DENIED);
+    for (const [each] of things)
+      expect(await change('delete', { principal, resource: each })).toEqual({ principal });
+    expect(await change('delete', { principal, resource })).toBe(MISSING);
+    expect(await all(1)).toEqual([]);
   });
 
   it('given what nobody can be opted in on, or is not there, says so by the exceptions of the model', async () => {

@@ -42,6 +42,7 @@ import {
 } from './doors/graphql/held-policies.resolver.ts';
 import { HeldPolicies } from './doors/graphql/held-policies.ts';
 import { GroupMembersResolver, IamResolver, UserGroupsResolver } from './doors/graphql/iam.resolver.ts';
+import { OptInResolver } from './doors/graphql/opt-in.resolver.ts';
 import { PolicyResolver } from './doors/graphql/policy.resolver.ts';
 import { LfTagResolver } from './doors/graphql/lf-tag.resolver.ts';
 import { LfTaggingResolver } from './doors/graphql/lf-tagging.resolver.ts';
@@ -187,6 +188,7 @@ export class AppModule {
         GroupPoliciesResolver,
         RolePoliciesResolver,
         PolicyResolver,
+        OptInResolver,
         LfTagResolver,
         LfTaggingResolver,
         CarriedLfTags,
