@@ -248,4 +248,21 @@ describe('row filter and masks', () => {
     expect(shownCells([{ kind: 'all', rows: 'FALSE' }], ['a'])).toEqual({ rowFilter: 'FALSE', masks: [] });
     expect(shownCells([{ kind: 'include', names: [] }], ['a'])).toEqual({ rowFilter: 'FALSE', masks: [] });
   });
+
+  it('names no mask for a column that is shown everywhere, or nowhere', () => {
+    const scopes: ColumnScope[] = [
+      { kind: 'include', names: ['a'] },
+      { kind: 'include', names: ['a', 'b'], rows: 'a = 1' },
+    ];
+    const masks = [{ column: 'b', shownWhere: 'a = 1' }];
+    expect(cellFilters(scopes, ['a', 'b', 'd'])).toEqual(masks);
+    expect(shownCells(scopes, ['a', 'b', 'd'])).toEqual({ masks });
+  });
+
+  it('joins what is given twice to one condition, in one order', () => {
+    const rows = (...each: string[]): ColumnScope[] => each.map((text) => ({ kind: 'all', rows: text }));
+    const joined = { rowFilter: '(a = 1) OR (a = 2)', masks: [] };
+    expect(shownCells(rows('a = 2', 'a = 1', 'a = 2'), ['a'])).toEqual(joined);
+    expect(shownCells(rows('FALSE', 'a = 1'), ['a'])).toEqual({ rowFilter: 'a = 1', masks: [] });
+  });
 });
