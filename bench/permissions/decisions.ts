@@ -4,6 +4,7 @@ import type { TableResource } from '@lakewarden/kernel';
 
 import type { TestPostgres } from '../../test/support/postgres.ts';
 import { type DecisionLake, openDecisionLake } from '../support/decision-lake.ts';
+import { OpenFga } from '../support/openfga.ts';
 import {
   loadDatabases,
   loadGrants,
@@ -23,6 +24,8 @@ const SIZES = [1_000, 10_000, 100_000, 1_000_000] as const;
 const CASBIN_UP_TO = 100_000;
 const CEDAR_UP_TO = 10_000;
 const CEDAR_FROM = 100;
+const OPENFGA_UP_TO = 100_000;
+const OPENFGA_QUESTIONS = 501;
 /** Pairs of a caller and a table that are asked about again and again, and how often. */
 const WARM_PAIRS = 50;
 const WARM_ROUNDS = 200;
@@ -209,6 +212,38 @@ async function rowsOf(world: World, smallest: World): Promise<Row[]> {
   return rows;
 }
 
+/** OpenFGA is a server: what it takes includes its HTTP, which is most of it. */
+async function besideOpenFga(worlds: readonly World[]): Promise<Row[]> {
+  const fga = await OpenFga.start();
+  if (fga === undefined) {
+    process.stderr.write('OpenFGA is left out: no openfga on the PATH.\n');
+    return [];
+  }
+  const rows: Row[] = [];
+  for (const world of worlds.filter(({ size }) => size <= OPENFGA_UP_TO)) {
+    const ask = await fga.store(grantsOf(world));
+    const times: number[] = [];
+    for (let n = 0; n < OPENFGA_QUESTIONS; n += 1) {
+      const { user, table, isHeld } = questionOf(world, n);
+      const startedAt = performance.now();
+      const allowed = await ask(user, table.tableId);
+      times.push((performance.now() - startedAt) * MICROSECONDS);
+      if (isHeld && !allowed) throw new Error(`OpenFGA refuses ${user}`);
+    }
+    const [value, peerValue] = [median(world.warm) * MICROSECONDS, median(times)];
+    rows.push({
+      what: `decision, warm, ${world.size.toLocaleString('en')} grants`,
+      value,
+      unit: 'µs',
+      peer: 'OpenFGA, in memory, over HTTP',
+      peerValue,
+      ratio: value / peerValue,
+    });
+  }
+  await fga.stop();
+  return rows;
+}
+
 /** What one decision costs in process, from 100 grants to a million, beside peers that hold the same grants. */
 export async function decisions(postgres: TestPostgres): Promise<Row[]> {
   const worlds: World[] = [];
@@ -217,6 +252,7 @@ export async function decisions(postgres: TestPostgres): Promise<Row[]> {
   const rows: Row[] = [];
   const [smallest] = worlds;
   for (const world of worlds) if (smallest !== undefined) rows.push(...(await rowsOf(world, smallest)));
+  rows.push(...(await besideOpenFga(worlds)));
   for (const { lake, client } of worlds) {
     await client.end();
     await lake.close();
