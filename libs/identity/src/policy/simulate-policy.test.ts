@@ -1,4 +1,3 @@
-import { systemClock } from '@lakewarden/kernel';
 import { describe, expect, it } from 'vitest';
 
 import type { PolicySource, SourcedPolicy } from './attached-policies.ts';
@@ -305,10 +304,8 @@ describe('the work of a simulation', () => {
     const context = contextOf(1_000);
     const count = Math.floor(MAX_WORK / (work(101, 1_000) - work(100, 1_000)));
     const simulator = await Simulator.of(simulated({ identity: [hostile(count)], context }));
-    const from = systemClock.now().getTime();
-    simulator.evaluate('glue:GetTable', TABLE);
-    // Half a second where nobody else works; ten times that is another order of work.
-    expect(systemClock.now().getTime() - from).toBeLessThan(5_000);
+    // Half a second where nobody else works: the test's own limit is another order of work.
+    expect(simulator.evaluate('glue:GetTable', TABLE)).toMatchObject({ decision: 'implicitDeny' });
   });
 
   it('does not take a usual question for a costly one', () => {
