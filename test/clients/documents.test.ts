@@ -35,6 +35,8 @@ describe('the documents', () => {
     { file: 'docs/guides/iam-only.md', heading: undefined },
     { file: 'docs/guides/hybrid-access.md', heading: undefined },
     { file: 'docs/guides/simulate-policies.md', heading: undefined },
+    { file: 'docs/guides/data-cells-filters.md', heading: undefined },
+    { file: 'docs/guides/lf-tags.md', heading: undefined },
   ])(
     '$file does what it says, and prints what it says',
     async ({ file, heading }) => {
