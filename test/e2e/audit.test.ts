@@ -221,6 +221,12 @@ describe.each(DATABASES)('the audit trail on %s', (databaseName) => {
     expect((await statements()) - before).toBeLessThan(READS / 2);
   });
 
+  it('given a place in the chain that cannot be, refuses it by name', async () => {
+    const { errors } = await graphql(lake, '{ auditChain(afterSeq: -1) { accountId } }', {}, token);
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['ValidationException']);
+    expect(errors?.[0]?.message).toContain("Value '-1' at 'afterSeq'");
+  });
+
   it('is paged, the newest first, and filtered by all that was asked for', async () => {
     const page = async (after: string | null, filter: object) => {
       const { data } = await graphql(

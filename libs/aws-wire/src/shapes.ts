@@ -22,9 +22,14 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
+/** GraphQL's longs are bigints, which JSON does not know. */
+const plainNumber = (_key: string, value: unknown): unknown =>
+  typeof value === 'bigint' ? value.toString() : value;
+
 function shown(value: unknown): string {
   if (value === undefined) return 'null';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const plain = plainNumber('', value);
+  const text = typeof plain === 'string' ? plain : JSON.stringify(plain, plainNumber);
   return text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH)}…` : text;
 }
 
