@@ -4,6 +4,9 @@ import swc from 'unplugin-swc';
 import { defineConfig } from 'vitest/config';
 
 const report = process.env['LAKEWARDEN_TEST_REPORT'];
+/** `npm test` makes some worlds; `LAKEWARDEN_WORLDS=5000 npm run test:fuzz` as many as one likes. */
+const worlds =
+  process.env['LAKEWARDEN_WORLDS'] === undefined ? [] : ['test/permissions/random-worlds.test.ts'];
 
 export default defineConfig({
   // esbuild would drop the decorators' metadata.
@@ -21,7 +24,7 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'clients', include: ['test/clients/**/*.test.ts'] } },
       { extends: true, test: { name: 'faults', include: ['test/faults/**/*.test.ts'] } },
-      { extends: true, test: { name: 'fuzz', include: ['test/fuzz/**/*.test.ts'] } },
+      { extends: true, test: { name: 'fuzz', include: ['test/fuzz/**/*.test.ts', ...worlds] } },
     ],
     testTimeout: 60_000,
     hookTimeout: 120_000,

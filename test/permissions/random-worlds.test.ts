@@ -6,7 +6,7 @@ import { STORY_CONDITIONS } from './oracle-conditions.ts';
 import { Oracle } from './oracle.ts';
 import { type Decide, type On, type Step, step, type WrittenStep } from './story.ts';
 
-/** More of them, or the same again: `LAKEWARDEN_WORLDS=2000 LAKEWARDEN_SEED=... npx vitest run ...`. */
+/** More of them, or the same again: `LAKEWARDEN_WORLDS=2000 LAKEWARDEN_SEED=... npm run test:fuzz`. */
 const WORLDS = Number(process.env['LAKEWARDEN_WORLDS'] ?? 60);
 const SEED = Number(process.env['LAKEWARDEN_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const LEAST_DECISIONS = 400 * WORLDS;
