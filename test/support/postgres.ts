@@ -71,7 +71,12 @@ export async function startPostgres({ parent, settings = {} }: PostgresOptions =
     return true;
   };
   const signal = async (name: 'SIGINT' | 'SIGQUIT'): Promise<void> => {
-    if (await isAlive()) process.kill(await pid(), name);
+    try {
+      process.kill(await pid(), name);
+    } catch (error) {
+      // Between a look and the signal it may end by itself, and take its pid file along.
+      if (await isAlive()) throw error;
+    }
   };
   const end = async (how: 'fast' | 'immediate'): Promise<void> => {
     if (how === 'fast') {
