@@ -1,6 +1,6 @@
 import { getDatabases, getTable, getTables } from '@lakewarden/catalog';
 import { explain, grantPermissions, listPermissions, revokePermissions } from '@lakewarden/permissions';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { arnOf, callerOf, InProcessLake, InProcessStory } from './in-process.ts';
 import { ACCOUNT, step, type WrittenStep } from './story.ts';
@@ -69,6 +69,10 @@ describe('a grant for a time', () => {
     story = new InProcessStory(lake, '');
     await tell({ op: 'CreateDatabase', database: 'sales' });
     await tell({ op: 'CreateTable', table: 'sales.orders', columns: ['id'] });
+  });
+  // So that there is something kept that each of them has to end.
+  beforeEach(async () => {
+    expect(await has()).toBe(false);
   });
   afterAll(async () => {
     await lake.close();

@@ -1,8 +1,9 @@
+import type { Caller } from '@lakewarden/kernel';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { parseCondition } from './condition.ts';
-import { type Facts, holds } from './holds.ts';
+import { type Facts, factsOf, holds } from './holds.ts';
 
 const FACTS: Facts = {
   hasMfa: true,
@@ -28,6 +29,9 @@ describe('a condition of a grant', () => {
     'context.time < "2026-06-01T12:00:01Z"',
     'context.time >= "2026-06-01T14:00:00+02:00"',
     'context.time > "2026-06-01"',
+    'context.time <= "2026-06-01T12:00:00Z"',
+    'context.time <= "2026-06-01T12:00:00.001Z"',
+    'context.time >= "2026-06-01T12:00:00Z"',
     'context.tags["team"] == "blue"',
     'context.tags["team"] in ["red", "blue"]',
     `context.tags['a b'] = 'o''clock'`,
@@ -44,6 +48,9 @@ describe('a condition of a grant', () => {
     'context.sourceIp = "10.1.2.4"',
     'context.sourceIp not_in',
     'context.time > "2026-06-01T12:00:00Z"',
+    'context.time < "2026-06-01T12:00:00Z"',
+    'context.time <= "2026-06-01T11:59:59.999Z"',
+    'context.time >= "2026-06-01T12:00:00.001Z"',
     'context.tags["team"] != "blue"',
     'context.tags["TEAM"] = "blue"',
     'context.tags["none"] = "x"',
@@ -67,8 +74,26 @@ describe('a condition of a grant', () => {
       expect(isTrue(expression, { sourceIp: 'localhost' })).toBe(false);
     }
     expect(isTrue('context.sourceIp in "10.0.0.0/8"', { sourceIp: '::ffff:10.1.2.3' })).toBe(true);
+    expect(isTrue('context.sourceIp = "10.1.2.3"', { sourceIp: '::ffff:10.1.2.3' })).toBe(true);
+    expect(isTrue('context.sourceIp != "10.1.2.4"', { sourceIp: '::FFFF:10.1.2.4' })).toBe(false);
     expect(isTrue('context.sourceIp in "fd00::/8"', { sourceIp: 'fd00::1' })).toBe(true);
     expect(isTrue('context.sourceIp in "fd00::/8"')).toBe(false);
+    expect(isTrue('context.sourceIp in "0.0.0.0/0"', { sourceIp: 'fd00::ffff:10.1.2.3' })).toBe(false);
+  });
+
+  it('given what a session does not say, knows of no MFA and of no tags', () => {
+    const caller: Caller = {
+      accountId: '111122223333',
+      arn: 'arn:aws:iam::111122223333:user/ann',
+      principalId: 'ann',
+      isAccountAdministrator: false,
+      memberships: [],
+      request: { id: 'test', sourceIp: '10.1.2.3' },
+    };
+    const now = new Date(FACTS.nowMs);
+    expect(factsOf(caller, now)).toEqual({ ...FACTS, hasMfa: false, tags: {} });
+    const session = { issuedAt: now, expiresAt: now, isNarrowed: false, mfaAt: now, tags: FACTS.tags };
+    expect(factsOf({ ...caller, session }, now)).toEqual(FACTS);
   });
 
   it.each([

@@ -105,7 +105,6 @@ class Parser {
   }
 
   #either(depth: number): Condition {
-    if (depth > MAX_DEPTH) throw fault(`it nests deeper than ${String(MAX_DEPTH)}.`);
     return this.#joined('or', '||', () => this.#joined('and', '&&', () => this.#one(depth)));
   }
 

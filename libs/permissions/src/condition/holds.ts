@@ -19,11 +19,9 @@ export const factsOf = ({ session, request }: Caller, now: Date): Facts => ({
   tags: session?.tags ?? {},
 });
 
-/** IPv4 as a dual-stack socket tells it. */
-const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');
-
 const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
+/** BlockList takes IPv4 as a dual-stack socket tells it (`::ffff:10.0.0.1`) for what it stands for. */
 function isIn(address: string, network: string): boolean {
   const [base = '', bits] = network.split('/');
   const list = new BlockList();
@@ -49,7 +47,7 @@ function verdict(condition: Condition, facts: Facts): boolean | undefined {
     case 'mfa':
       return facts.hasMfa === condition.wanted;
     case 'sourceIp': {
-      const address = plain(facts.sourceIp ?? '');
+      const address = facts.sourceIp ?? '';
       return isIP(address) === 0 ? undefined : condition.networks.some((network) => isIn(address, network));
     }
     case 'time':
