@@ -8,7 +8,6 @@ import type { PageTokens } from './paging.ts';
 import type {
   DatabaseResource,
   Decision,
-  GovernedResource,
   NewLocations,
   Permission,
   Question,
@@ -145,7 +144,11 @@ export interface DataPermissions {
    * In the transaction that makes a database or table: its creator holds ALL on it with grant option, and the default
    * permissions of its account or database are granted (spec/permissions.md §4).
    */
-  created(scope: WriteScope, resource: GovernedResource, defaults: readonly unknown[]): Promise<void>;
+  created(
+    scope: WriteScope,
+    resource: DatabaseResource | TableResource,
+    defaults: readonly unknown[],
+  ): Promise<void>;
   /**
    * In the transaction that drops columns of a table: they leave the lists of its grants, so that another column that
    * takes their name later is not taken for them (spec/permissions.md §5).

@@ -1,4 +1,10 @@
-import { type GovernedResource, PERMISSIONS, type Permission, type WriteScope } from '@lakewarden/kernel';
+import {
+  type DatabaseResource,
+  PERMISSIONS,
+  type Permission,
+  type TableResource,
+  type WriteScope,
+} from '@lakewarden/kernel';
 import { z } from 'zod';
 
 import { forgetOptIns } from '../hybrid/opt-ins.ts';
@@ -15,10 +21,9 @@ const defaultGrant = z.object({
 /** @see DataPermissions.created */
 export async function grantToCreator(
   scope: WriteScope,
-  resource: GovernedResource,
+  resource: DatabaseResource | TableResource,
   defaults: readonly unknown[],
 ): Promise<void> {
-  if (resource.type !== 'DATABASE' && resource.type !== 'TABLE') return;
   const grant = (principal: string, permission: Permission, grantOption: boolean): Grant => ({
     id: scope.newId<'Grant'>(),
     catalogId: resource.catalogId,

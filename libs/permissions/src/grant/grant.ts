@@ -98,7 +98,6 @@ export const grantedId = ({
     case 'FILTER':
       return filterPath(tableId ?? '', filterId ?? '');
     case 'DATA_LOCATION':
-      return columns[0] ?? '';
     case 'LF_TAG':
     case 'LF_TAG_EXPRESSION':
     case 'LF_TAG_POLICY_DATABASE':
