@@ -344,11 +344,16 @@ describe.each(DATABASES)('data cells filters on %s', (databaseName) => {
       );
     }
     expect((await ok('ListDataCellsFilter', {}, ann))['DataCellsFilters']).toEqual([]);
-    expect((await ok('ListDataCellsFilter', { Table: TABLE }, ann))['DataCellsFilters']).toEqual([]);
+    // Of a table that she does not see she hears what she would hear of one that is not there.
+    const ofNone = { DatabaseName: 'sales', Name: 'nothing' };
+    expect((await refusal('ListDataCellsFilter', { Table: TABLE }, ann)).replace('orders', 'nothing')).toBe(
+      await refusal('ListDataCellsFilter', { Table: ofNone }, ann),
+    );
     // Even who holds some columns.
     const Resource = { TableWithColumns: { ...TABLE, ColumnNames: ['id'] } };
     await ok('GrantPermissions', { Principal: principal('ann'), Resource, Permissions: ['SELECT'] });
     expect(await refusal('GetDataCellsFilter', names('oslo'), ann)).toMatch(/^AccessDeniedException/);
+    expect((await ok('ListDataCellsFilter', { Table: TABLE }, ann))['DataCellsFilters']).toEqual([]);
   });
 
   it('given the grant option on columns, makes, shows and grants filters of these, and looks at no other', async () => {

@@ -849,6 +849,8 @@ export class Oracle {
         const seen = this.#filters
           .of(table.id)
           .filter((filter) => this.#mayFilter(step.as, [database, table, filter], 'DESCRIBE'));
+        // §9: who sees neither the table nor a filter of it is not told that it is there.
+        if (seen.length === 0 && !this.#seesTable(step.as, database, table)) throw denied();
         return { names: seen.map(({ name }) => name).sort() };
       }
     }

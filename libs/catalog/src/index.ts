@@ -57,7 +57,7 @@ export * from './table/get-tables.ts';
 export * from './table/tables.ts';
 export * from './table/table-versions.ts';
 export * from './table/trim-table-versions.ts';
-export { insufficient } from './permission.ts';
+export { insufficient, permitTable } from './permission.ts';
 export { type PermittedTable, requireTable } from './table/require-table.ts';
 export { visibleEvents } from './visible-events.ts';
 export { holdTable, lookUpDatabase, lookUpTable, lookUpTables } from './lookup.ts';

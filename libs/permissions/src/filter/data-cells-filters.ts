@@ -1,4 +1,4 @@
-import { lookUpTable, type Table, type TableRef } from '@lakewarden/catalog';
+import { lookUpTable, permitTable, type Table, type TableRef } from '@lakewarden/catalog';
 import {
   type ColumnScope,
   defineRead,
@@ -294,7 +294,10 @@ export interface ListDataCellsFilter extends PageRequest {
 /** How many are looked at for one page: who sees few of many gets short pages, and a token. */
 const MAX_LOOKED_AT = 1000;
 
-/** Those that GetDataCellsFilter would show; by table and name. */
+/**
+ * Those that GetDataCellsFilter would show; by table and name.
+ * @throws AccessDeniedException, EntityNotFoundException of a table that the caller names, and does not see
+ */
 export const listDataCellsFilter = defineRead({
   action: 'lakeformation:ListDataCellsFilter',
 
@@ -318,6 +321,10 @@ export const listDataCellsFilter = defineRead({
       for (const filter of found) if (await mayDo(scope, filter, 'DESCRIBE')) shown.push(filter);
       const last = found.at(-1);
       if (last !== undefined) after = { tableId: last.tableId, name: last.name };
+    }
+    if (ref !== undefined && table !== undefined && shown.length === 0) {
+      // That a hidden table has no filter for him would tell that it is there.
+      await permitTable(scope, table, ['DESCRIBE'], { permissions: ['DESCRIBE'], name: tableText(ref) });
     }
     const tokenAfter = ({ tableId, name }: { tableId: string; name: string }) =>
       scope.tokens.issue(question, Buffer.from(`${tableId}${name}`));
