@@ -89,7 +89,8 @@ async function resolveSeen(
   try {
     return await resolveResource(scope, resource);
   } catch (error) {
-    if (seen !== 'all' && error instanceof LakewardenError) return 'unknown';
+    const isMissing = error instanceof LakewardenError && error.code === 'EntityNotFoundException';
+    if (isMissing && seen !== 'all') return 'unknown';
     throw error;
   }
 }
