@@ -20,6 +20,7 @@ const NOT_HELD =
   'No permissions revoked. Grantee does not have: the permissions, or the grant option, on that resource in that form.';
 
 describe('RevokePermissions', () => {
+  const startedMs = Date.now();
   let lake: InProcessLake;
   let story: InProcessStory;
   const { grant, revoke, held } = granting(() => lake);
@@ -144,6 +145,23 @@ describe('RevokePermissions', () => {
     await grant('ann', onTable(), ['SELECT']);
     await revoke('ann', onTable(), ['SELECT'], { condition });
     expect(await held('ann')).toMatchObject([{ permissions: ['SELECT'], condition: undefined }]);
+  });
+
+  it('is for whoever may pass it on now, however long he and the other hold it', async () => {
+    const at = (hours: number) => new Date(startedMs + hours * 3_600_000);
+    await grant('bob', onTable(), ['SELECT'], { option: ['SELECT'], validUntil: at(2) });
+    for (const validUntil of [at(1), at(3), undefined]) {
+      await grant('ann', onTable(), ['SELECT'], { validUntil });
+      await revoke('ann', onTable(), ['SELECT'], { as: 'bob' });
+      expect(await held('ann')).toEqual([]);
+    }
+    await grant('liz', onTable(), ['SELECT'], { option: ['SELECT'], validFrom: at(1) });
+    await grant('ann', onTable(), ['SELECT']);
+    await expectRefused(
+      revoke('ann', onTable(), ['SELECT'], { as: 'liz', validFrom: at(1) }),
+      'AccessDeniedException',
+      'Insufficient Lake Formation permission(s): Required SELECT with grant option on table sales.orders',
+    );
   });
 
   it('is heeded at once, also where a decision was kept', async () => {

@@ -27,19 +27,16 @@ const sameColumns = (a: readonly string[], b: readonly string[]): boolean =>
  * @throws InvalidInputException a permission is not held so
  */
 async function revoke(scope: WriteScope, entry: GrantEntry): Promise<ResolvedResource> {
-  const { principal, permissions, withGrantOption, resource } = entry;
+  const { principal, permissions, withGrantOption, resource, condition } = entry;
   const [first, ...further] = new Set([...permissions, ...withGrantOption]);
   if (first === undefined) throw invalid('Permissions names no permission.');
   refuseUnfitPermissions(resource, permissions, withGrantOption);
   await authorizeLake(scope, catalogIdOf(resource));
   await holdTagsOf(scope, resource);
-  const resolved = await resolveForGranting(scope, resource, [first, ...further], entry);
-  const held = await lockGrantsOn(scope.tx, {
-    ...resolved,
-    principal,
-    condition: entry.condition,
-    now: scope.now,
-  });
+  // It reaches no further in time than now: who may pass it on until Friday takes it back until then.
+  const bounds = { condition, validUntil: scope.now };
+  const resolved = await resolveForGranting(scope, resource, [first, ...further], bounds);
+  const held = await lockGrantsOn(scope.tx, { ...resolved, principal, condition, now: scope.now });
   const rowsOf = (permission: string): Grant[] => {
     const found = resolved.rows.map(({ type, columns }) =>
       held.find(
