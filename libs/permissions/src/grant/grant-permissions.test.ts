@@ -1,3 +1,4 @@
+import { createTable } from '@lakewarden/catalog';
 import type { Permission } from '@lakewarden/kernel';
 import type { GrantResource } from '@lakewarden/permissions';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -13,7 +14,7 @@ import {
   onFilter,
   onTable,
 } from '../../../../test/permissions/granting.ts';
-import { arnOf, InProcessLake, InProcessStory } from '../../../../test/permissions/in-process.ts';
+import { arnOf, callerOf, InProcessLake, InProcessStory } from '../../../../test/permissions/in-process.ts';
 import { ACCOUNT, step, type WrittenStep } from '../../../../test/permissions/story.ts';
 import { placeOfArn } from '../location/location-path.ts';
 
@@ -173,6 +174,24 @@ describe('GrantPermissions', () => {
       );
     },
   );
+
+  it('on a table without columns knows its partition keys alone', async () => {
+    const table = { catalogId: ACCOUNT, database: 'sales', name: 'bare' };
+    const partitionKeys = [{ Name: 'Day', Type: 'string' }];
+    await lake.run(callerOf('admin', []), createTable, { table, definition: {}, partitionKeys });
+    const columns = (...names: string[]): GrantResource => ({
+      kind: 'TableWithColumns',
+      table,
+      columns: { kind: 'include', names },
+    });
+    await expectRefused(
+      grant('ned', columns('day', 'id'), ['SELECT']),
+      'EntityNotFoundException',
+      'Column id not found in table sales.bare.',
+    );
+    await grant('ann', columns('day'), ['SELECT']);
+    expect(await held('ann')).toMatchObject([{ table: 'bare', columns: ['day'] }]);
+  });
 
   it('tells anybody what cannot be an expression', async () => {
     await expectRefused(

@@ -23,6 +23,8 @@ import { ACCOUNT, step, type WrittenStep } from '../../../../test/permissions/st
 import { placeOfArn } from '../location/location-path.ts';
 
 const MANY = 100;
+/** A column may be called that. */
+const ODD = 's3://lake/a';
 const place: GrantResource = {
   kind: 'DataLocation',
   catalogId: ACCOUNT,
@@ -45,7 +47,7 @@ const saved = (name = 'saved'): GrantResource => ({ kind: 'LFTagExpression', cat
 /** What ann holds, in the order and the form in which it is listed. */
 const HELD: readonly object[] = [
   { type: 'CATALOG', columns: [], permissions: ['CREATE_DATABASE'] },
-  { type: 'COLUMNS', database: 'sales', table: 'orders', columns: ['id', 'note'], permissions: ['SELECT'] },
+  { type: 'COLUMNS', database: 'sales', table: 'orders', columns: ['id', ODD], permissions: ['SELECT'] },
   { type: 'COLUMNS_EXCEPT', database: 'sales', table: 'orders', columns: [], permissions: ['SELECT'] },
   { type: 'DATABASE', database: 'sales', columns: [], permissions: ['ALTER', 'DROP'] },
   { type: 'DATA_LOCATION', columns: ['arn:aws:s3:::lake/a'], permissions: ['DATA_LOCATION_ACCESS'] },
@@ -84,7 +86,7 @@ describe('ListPermissions', () => {
     const steps: WrittenStep[] = [
       { op: 'Settings', admins: ['admin'], readOnlyAdmins: ['cat'] },
       { op: 'CreateDatabase', database: 'sales' },
-      { op: 'CreateTable', table: 'sales.orders', columns: ['id', 'note'] },
+      { op: 'CreateTable', table: 'sales.orders', columns: ['id', 'note', ODD] },
       { op: 'CreateTable', table: 'sales.other', columns: ['id'] },
       { op: 'CreateFilter', filter: 'few', of: 'sales.orders', columns: ['id'] },
       { op: 'CreateFilter', filter: 'none', of: 'sales.orders', columns: ['id'] },
@@ -95,7 +97,7 @@ describe('ListPermissions', () => {
     for (const each of steps)
       expect({ each, ...(await story.run(step.parse(each))) }).toMatchObject({ code: 'OK' });
     await grant('ann', onCatalog, ['CREATE_DATABASE']);
-    await grant('ann', onColumns('note', 'id'), ['SELECT'], { option: ['SELECT'] });
+    await grant('ann', onColumns(ODD, 'id'), ['SELECT'], { option: ['SELECT'] });
     await grant('ann', onAllColumnsBut(), ['SELECT']);
     await grant('ann', place, ['DATA_LOCATION_ACCESS']);
     await grant('ann', onDatabase(), ['DROP', 'ALTER'], { option: ['ALTER'] });
