@@ -192,6 +192,16 @@ describe.each(DATABASES)('data locations on %s', (databaseName) => {
     expect(await glue('UpdateTable', table('t', { StorageDescriptor: { Location: inside }, ...keys }))).toBe(
       DENIED,
     );
+    // Nor does one that lies around it: nobody was asked about s3://closed.
+    const around = table('around', { StorageDescriptor: { Location: 's3://closed' }, ...keys });
+    expect(await glue('CreateTable', around)).toBe('OK');
+    for (const way of ways.slice(0, 5)) {
+      const into = table('around', { ...way, ...keys });
+      expect([way, await glue('UpdateTable', into)]).toEqual([way, DENIED]);
+    }
+    const within = { Values: ['1'], StorageDescriptor: { Location: inside } };
+    const inAround = { DatabaseName: 'sales', TableName: 'around', PartitionInput: within };
+    expect(await glue('CreatePartition', inAround)).toBe(DENIED);
     const named = { DatabaseName: 'sales', TableName: 't' };
     const part = (Values: string[], Location: string) => ({ Values, StorageDescriptor: { Location } });
     expect(await glue('CreatePartition', { ...named, PartitionInput: part(['1'], inside) })).toBe(DENIED);

@@ -99,6 +99,21 @@ export class OracleLocations {
     return true;
   }
 
+  /** The longest prefix that governs the place. */
+  #prefixOf(place: Place): Place | undefined {
+    const around = this.#registered.flatMap(meant).filter((prefix) => covers(prefix, place));
+    return around.sort((a, b) => b.words.length - a.words.length)[0];
+  }
+
+  /** Whether the place lies in that location, and the prefix that governs the place governs it too. */
+  #isAround(location: string | undefined, place: Place, { bucket, words }: Place): boolean {
+    return meant(location ?? '').some((around) => {
+      const governing = this.#prefixOf(around);
+      const isGovernedSo = governing?.bucket === bucket && governing.words.join('/') === words.join('/');
+      return isGovernedSo && covers(around, place);
+    });
+  }
+
   /**
    * @param inside where the table is already
    * @param home the database's own location, where the caller may create tables in it
@@ -109,12 +124,10 @@ export class OracleLocations {
     { inside, home }: { inside?: string | undefined; home?: string | undefined },
   ): boolean {
     if (isAdmin) return true;
-    const places = meant(location);
-    if (inside !== undefined && places.length > 0 && places.every((place) => some(inside, place)))
-      return true;
-    return places.every((place) => {
-      if (!this.#registered.some((each) => some(each, place))) return true;
-      const isHome = home !== undefined && this.isGoverned(home) && some(home, place);
+    return meant(location).every((place) => {
+      const prefix = this.#prefixOf(place);
+      if (prefix === undefined || this.#isAround(inside, place, prefix)) return true;
+      const isHome = this.#isAround(home, place, prefix);
       return isHome || this.#grants.some((held) => names.includes(held.principal) && some(held.place, place));
     });
   }

@@ -145,11 +145,14 @@ export type TableResource = Extract<GovernedResource, { readonly type: 'TABLE' }
 export interface NewLocations {
   readonly catalogId: string;
   readonly locations: readonly string[];
-  /** Where the table lies already: what lies in it is no new place (spec/permissions.md §9). */
+  /**
+   * Where the table lies already: what lies in it is no new place (spec/permissions.md §9), if the same registered prefix
+   * governs both.
+   */
   readonly inside?: string | undefined;
   /**
-   * The database of the table: who may create tables in it may do so within its own location (§8). Looked up only where
-   * something is registered.
+   * The database of the table: who may create tables in it may do so within its own location (§8), if the same registered
+   * prefix governs both. Looked up only where something is registered.
    */
   readonly database?: () => Promise<
     { readonly id: string; readonly location: string | undefined } | undefined

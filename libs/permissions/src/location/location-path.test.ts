@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { governing, isAtOrUnder, liesIn, mayBeAnywhere, placeOfArn, readingsOf } from './location-path.ts';
+import { governing, isAtOrUnder, mayBeAnywhere, placeOfArn, readingsOf } from './location-path.ts';
 
 describe('readingsOf', () => {
   it.each([
@@ -76,15 +76,6 @@ describe('governing', () => {
     expect(governing('s3://b/a/xy', registered)?.location).toBe('s3://b/a');
     expect(governing('s3://b/a/x/y', registered)?.location).toBe('s3://b/a/x');
     expect(governing('s3://c', registered)).toBeUndefined();
-  });
-});
-
-describe('liesIn', () => {
-  it('holds for every reading or not at all', () => {
-    expect(liesIn('s3://b/t/p', 's3a://b/t/')).toBe(true);
-    expect(liesIn('s3://b/t/../u', 's3://b/t')).toBe(false);
-    expect(liesIn('s3://b/t', undefined)).toBe(false);
-    expect(liesIn('hdfs://b/t/p', 'hdfs://b/t')).toBe(false);
   });
 });
 

@@ -90,14 +90,6 @@ export const mayBeAnywhere = (location: string): boolean => /^\s*s3[an]?:\/*$/i.
 export const isAtOrUnder = (place: LocationPath, above: LocationPath): boolean =>
   place === above || place.startsWith(above.endsWith('/') ? above : `${above}/`);
 
-/** Whether whatever the location is taken for lies in what the other may be taken for. */
-export function liesIn(location: string, above: string | undefined): boolean {
-  if (above === undefined) return false;
-  const places = readingsOf(location);
-  const around = readingsOf(above);
-  return places.length > 0 && places.every((place) => around.some((each) => isAtOrUnder(place, each)));
-}
-
 /** The longest of the places that the given one lies in. */
 export const governing = <Registered extends { readonly location: LocationPath }>(
   place: LocationPath,
