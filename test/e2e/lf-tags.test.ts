@@ -456,17 +456,29 @@ describe.each(DATABASES)('LF-tags on %s', (databaseName) => {
         { DatabaseName: 'reach', TableInput },
         { caller: ann },
       );
-      return status === 200 ? 'done' : (body as { __type: string }).__type;
+      return status === 200 ? 'done' : `${String(body['__type'])}: ${String(body['Message'])}`;
     };
-    expect(await update([['id', 'string']])).toBe(DENIED);
+    const refusal = await update([['id', 'string']]);
+    expect(refusal).toMatch(/^AccessDeniedException: .*ALTER on t$/);
+    // She does not learn by trying what it is called.
+    for (const name of ['mail', 'nail']) {
+      expect(
+        await update([
+          ['id', 'string'],
+          [name, 'string'],
+        ]),
+      ).toBe(refusal);
+    }
+    await grant('ann', { Table }, ['DESCRIBE']);
+    expect(await update([['id', 'string']])).toBe(refusal);
     expect(
       await update([
         ['id', 'string'],
         ['mail', 'int'],
       ]),
-    ).toBe(DENIED);
+    ).toBe(refusal);
     expect(await columnsSeen(lake, 'reach', 't')).toContain('mail');
-    // Whoever knows it may name it as it is: that changes nothing of it.
+    // Who sees it names it as it is: that changes nothing of it.
     expect(
       await update([
         ['id', 'bigint'],
@@ -475,6 +487,75 @@ describe.each(DATABASES)('LF-tags on %s', (databaseName) => {
       ]),
     ).toBe('done');
     expect(await columnsSeen(lake, 'reach', 't')).toEqual(['id', 'mail', 'more']);
+  });
+
+  it('given ALTER by a tag, hides what the tag does not reach from whoever writes statistics, indexes and partitions', async () => {
+    await ok('CreateLFTag', pair('depth', 'low', 'high'));
+    await newDatabase('deep', []);
+    const Columns = ['id', 'mail'].map((Name) => ({ Name, Type: 'string' }));
+    const PartitionKeys = ['day', 'site'].map((Name) => ({ Name, Type: 'string' }));
+    const TableInput = { Name: 't', StorageDescriptor: { Columns }, PartitionKeys };
+    await lake.ok('CreateTable', { DatabaseName: 'deep', TableInput });
+    const named = { DatabaseName: 'deep', TableName: 't' };
+    await lake.ok('CreatePartition', { ...named, PartitionInput: { Values: ['1', 'oslo'] } });
+    await lake.ok('CreatePartitionIndex', {
+      ...named,
+      PartitionIndex: { IndexName: 'by_site', Keys: ['site'] },
+    });
+    const Table = { DatabaseName: 'deep', Name: 't' };
+    await assign({ Table }, pair('depth', 'low'));
+    await assign({ TableWithColumns: { ...Table, ColumnNames: ['mail', 'site'] } }, pair('depth', 'high'));
+    await grant('ann', policy('TABLE', pair('depth', 'low')), ['ALTER']);
+    const asAnn = async (operation: string, input: object) => {
+      const { status, body } = await lake.glue(operation, { ...named, ...input }, { caller: ann });
+      return status === 200 ? JSON.stringify(body) : `${String(body['__type'])}: ${String(body['Message'])}`;
+    };
+    /** What she hears of the hidden name, and of one that is nowhere. */
+    const alike = async (operation: string, hidden: string, input: (name: string) => object) => {
+      const [told, untold] = [
+        await asAnn(operation, input(hidden)),
+        await asAnn(operation, input(`${hidden}_none`)),
+      ];
+      expect([operation, told]).toEqual([operation, untold.replaceAll(`${hidden}_none`, hidden)]);
+      return told;
+    };
+    const statistics = (ColumnName: string) => ({
+      ColumnName,
+      ColumnType: 'string',
+      AnalyzedTime: 1,
+      StatisticsData: {
+        Type: 'STRING',
+        StringColumnStatisticsData: {
+          MaximumLength: 1,
+          AverageLength: 1,
+          NumberOfNulls: 0,
+          NumberOfDistinctValues: 1,
+        },
+      },
+    });
+    const update = (name: string) => ({ ColumnStatisticsList: [statistics(name)] });
+    await lake.ok('UpdateColumnStatisticsForTable', { ...named, ...update('mail') });
+    expect(await alike('UpdateColumnStatisticsForTable', 'mail', update)).toContain('not found');
+    await alike('DeleteColumnStatisticsForTable', 'mail', (ColumnName) => ({ ColumnName }));
+    const kept = await lake.ok('GetColumnStatisticsForTable', { ...named, ColumnNames: ['mail'] });
+    expect(kept['ColumnStatisticsList']).toHaveLength(1);
+    expect(await asAnn('UpdateColumnStatisticsForTable', update('id'))).toBe('{"Errors":[]}');
+
+    await alike('CreatePartitionIndex', 'site', (key) => ({
+      PartitionIndex: { IndexName: 'mine', Keys: [key] },
+    }));
+    await alike('DeletePartitionIndex', 'by_site', (IndexName) => ({ IndexName }));
+
+    const partition = (value: string) => ({ PartitionInput: { Values: ['1', value] } });
+    const values = (value: string) => ({ PartitionValueList: ['1', value] });
+    expect(await alike('CreatePartition', 'oslo', partition)).toMatch(/^AccessDeniedException/);
+    await alike('UpdatePartition', 'oslo', (value) => ({ ...values(value), ...partition(value) }));
+    await alike('UpdateColumnStatisticsForPartition', 'oslo', (value) => ({
+      PartitionValues: ['1', value],
+      ...update('id'),
+    }));
+    await alike('DeletePartition', 'oslo', (value) => ({ PartitionValues: ['1', value] }));
+    expect((await lake.ok('GetPartitions', named))['Partitions']).toHaveLength(1);
   });
 
   it('given a column, table or database made again under its name, starts it untagged', async () => {

@@ -681,11 +681,13 @@ export class Oracle {
       case 'UpdateTable': {
         const [database, table] = this.#table(step.as, step.table, 'ALTER');
         this.#place(step.as, { now: step.location, before: table.location, database });
-        // §7: what an ALTER by tags does not reach stays as it is.
+        // §7: what an ALTER by tags does not reach stays as it is; §9: who does not see all of it writes a part.
         const reached = this.#visible(step.as, database, table, 'ALTER');
+        const seen = this.#visible(step.as, database, table, 'DESCRIBE');
         const isKept = (name: string) =>
           table.columns.includes(name) ? step.columns.includes(name) : step.keys.includes(name);
         const before = columnsOf(table);
+        if (before.some((name) => !reached.includes(name) && !seen.includes(name))) throw denied();
         if (before.some((name) => !reached.includes(name) && !isKept(name))) throw denied();
         table.location = step.location;
         table.columns = step.columns;
@@ -707,23 +709,30 @@ export class Oracle {
       }
       case 'GetPartitions': {
         const [database, table] = this.#table(step.as, step.table, 'DESCRIBE');
-        const giving = this.#givingOn(step.as, database, table, 'DESCRIBE');
-        if (table.keys.some((key) => !showsEveryRow(giving, key))) throw denied();
+        this.#refuseHiddenKeys(step.as, database, table);
         return { names: [...table.partitions].sort() };
       }
       case 'CreatePartition': {
         const [database, table] = this.#table(step.as, step.table, 'ALTER', 'INSERT');
+        this.#refuseHiddenKeys(step.as, database, table);
         this.#place(step.as, { now: step.location, before: table.location, database });
         if (table.partitions.has(step.value)) throw taken();
         table.partitions.add(step.value);
         return {};
       }
       case 'DeletePartition': {
-        const [, table] = this.#table(step.as, step.table, 'ALTER', 'DELETE');
+        const [database, table] = this.#table(step.as, step.table, 'ALTER', 'DELETE');
+        this.#refuseHiddenKeys(step.as, database, table);
         if (!table.partitions.delete(step.value)) throw missing();
         return {};
       }
     }
+  }
+
+  /** §9: partition values only with the keys visible, to those as well who write them. */
+  #refuseHiddenKeys(caller: string, database: Database, table: Table): void {
+    const giving = this.#givingOn(caller, database, table, 'DESCRIBE');
+    if (table.keys.some((key) => !showsEveryRow(giving, key))) throw denied();
   }
 
   /** §5: a dropped column leaves its lists. */

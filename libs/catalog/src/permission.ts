@@ -82,6 +82,15 @@ export async function permitTable(
   return decision;
 }
 
+/**
+ * What the caller sees of a table that he writes. Where he writes by LF-tags that may be more than his permission reaches,
+ * or less than all (spec/permissions.md §7).
+ */
+export async function seenByWriter(scope: ReadScope, table: Table, decision: Decision): Promise<Decision> {
+  if (showsAllColumns(decision.columns)) return decision;
+  return scope.permissions.decide(scope, { permission: 'DESCRIBE', resource: tableResource(table) });
+}
+
 /** The same for a database. @throws AccessDeniedException */
 export async function permitDatabase(
   scope: ReadScope,

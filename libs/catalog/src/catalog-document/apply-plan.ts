@@ -12,9 +12,10 @@ import { batchCreatePartition, batchDeletePartition, batchUpdatePartition } from
 import { createPartitionIndex, deletePartitionIndex } from '../partition-index/partition-indexes.ts';
 import { authorizeTable, type TableRef } from '../reference.ts';
 import { createTable } from '../table/create-table.ts';
-import { lockTable } from '../table/require-table.ts';
+import { lockTableAndLink } from '../table/require-table.ts';
 import { indexChange } from '../table/table.ts';
 import { deleteTable, updateTable } from '../table/tables.ts';
+import { visibleTable } from '../table/visible-table.ts';
 import type { CatalogChange, CatalogDocument, DatabaseDocument, TableDocument } from './catalog-document.ts';
 import { definitionToWrite } from './plan.ts';
 import type { ReadCatalog } from './read-catalog.ts';
@@ -132,7 +133,7 @@ async function applyIndexes(
     const useCase = action === 'CREATE' ? createPartitionIndex : deletePartitionIndex;
     await authorizeTable(asked(scope, useCase), ref);
   }
-  const table = await lockTable(scope, ref, ['ALTER'], 'exclusive');
+  const { table, decision } = await lockTableAndLink(scope, ref, ['ALTER'], 'exclusive', 'each');
   const serving = (await listPartitionIndexes(scope.tx, table.id)).filter(
     ({ status }) => status === 'ACTIVE' || status === 'CREATING',
   );
@@ -148,7 +149,7 @@ async function applyIndexes(
   }
   for (const { action, index = '' } of changes) {
     if (action === 'DELETE') continue;
-    const keys = typedIndexKeys(table, document.indexes.get(index) ?? []);
+    const keys = typedIndexKeys(visibleTable(table, decision), document.indexes.get(index) ?? []);
     const made = newPartitionIndex(scope, table, index, keys, 'CREATING');
     await insertPartitionIndex(scope.tx, made);
     await scope.enqueue({ kind: 'build-partition-index', subjectId: made.id });

@@ -2,8 +2,8 @@ import { defineRead, defineWrite, notFound, showsEveryRowOf, type WriteScope } f
 
 import { authorizeTable, type TableRef } from '../reference.ts';
 import { indexChange, type Table } from '../table/table.ts';
-import { lockTable, requireTable } from '../table/require-table.ts';
-import { hiddenColumns } from '../table/visible-table.ts';
+import { lockTableAndLink, requireTable } from '../table/require-table.ts';
+import { hiddenColumns, visibleTable } from '../table/visible-table.ts';
 import { newPartitionIndex, refuseIfTaken, typedIndexKeys } from './index-rules.ts';
 import type { PartitionIndex } from './partition-index.ts';
 import { insertPartitionIndex, listPartitionIndexes, setIndexStatus } from './partition-index.repository.ts';
@@ -29,8 +29,9 @@ export const createPartitionIndex = defineWrite({
   async run(scope, command: CreatePartitionIndex): Promise<PartitionIndex> {
     await authorizeTable(scope, command.table);
     // Exclusive: whoever writes partitions after this sees the index and keeps it in step.
-    const table = await lockTable(scope, command.table, ['ALTER'], 'exclusive');
-    const keys = typedIndexKeys(table, command.keys);
+    const { table, decision } = await lockTableAndLink(scope, command.table, ['ALTER'], 'exclusive', 'each');
+    // A key that ALTER does not reach (by LF-tags, spec/permissions.md §7) is none, to him.
+    const keys = typedIndexKeys(visibleTable(table, decision), command.keys);
     refuseIfTaken(await listPartitionIndexes(scope.tx, table.id), command.indexName, keys);
 
     const index = newPartitionIndex(scope, table, command.indexName, keys, 'CREATING');
@@ -74,8 +75,11 @@ export const deletePartitionIndex = defineWrite({
 
   async run(scope, command: DeletePartitionIndex): Promise<void> {
     await authorizeTable(scope, command.table);
-    const table = await lockTable(scope, command.table, ['ALTER'], 'exclusive');
-    const indexes = await listPartitionIndexes(scope.tx, table.id);
+    const { table, decision } = await lockTableAndLink(scope, command.table, ['ALTER'], 'exclusive', 'each');
+    const hidden = hiddenColumns(table, decision);
+    const indexes = (await listPartitionIndexes(scope.tx, table.id)).filter(({ keys }) =>
+      keys.every(({ name }) => !hidden.has(name)),
+    );
     const named = indexes.filter((index) => index.name === command.indexName && index.status !== 'DELETING');
     const index = named.find(({ status }) => status !== 'FAILED') ?? named.at(-1);
     if (index === undefined) throw notFound(`Partition Index ${command.indexName} not found.`);

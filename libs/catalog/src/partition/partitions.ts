@@ -18,7 +18,7 @@ import {
   insertIndexEntries,
   listPartitionIndexes,
 } from '../partition-index/partition-index.repository.ts';
-import type { AnyOf } from '../permission.ts';
+import { type AnyOf, seenByWriter } from '../permission.ts';
 import { authorizeTable, type TableRef } from '../reference.ts';
 import { droppedColumns } from '../statistics/column-statistics.ts';
 import {
@@ -34,7 +34,7 @@ import {
   refusedTableLocations,
 } from '../location.ts';
 import { partitionChange, type Table } from '../table/table.ts';
-import { lockTable, requireTable } from '../table/require-table.ts';
+import { lockTableAndLink, requireTable } from '../table/require-table.ts';
 import { requireVisibleKeys } from '../table/visible-table.ts';
 import type { Partition, PartitionFailure, PartitionInput } from './partition.ts';
 import { visiblePartition } from './visible-partition.ts';
@@ -110,9 +110,11 @@ interface HeldTable {
 const ADD: AnyOf = ['ALTER', 'INSERT'];
 const REMOVE: AnyOf = ['ALTER', 'DELETE'];
 
+/** @throws AccessDeniedException also where he writes by LF-tags that hide a key: he would learn its values */
 async function holdTable(scope: WriteScope, ref: TableRef, permissions: AnyOf): Promise<HeldTable> {
   await authorizeTable(scope, ref);
-  const table = await lockTable(scope, ref, permissions, 'shared');
+  const { table, decision } = await lockTableAndLink(scope, ref, permissions, 'shared', 'each');
+  requireVisibleKeys(table, await seenByWriter(scope, table, decision));
   return { table, indexes: keptIndexes(await listPartitionIndexes(scope.tx, table.id)) };
 }
 

@@ -3,6 +3,7 @@ import {
   defineWrite,
   notFound,
   type ReadScope,
+  showsColumn,
   showsEveryRowOf,
   type WriteScope,
 } from '@lakewarden/kernel';
@@ -11,7 +12,7 @@ import { foldName } from '../names.ts';
 import { findPartitions, type StoredPartition } from '../partition/partition.repository.ts';
 import { noSuchPartition, refuseUnfitValues } from '../partition/partitions.ts';
 import { authorizeTable, type TableRef } from '../reference.ts';
-import { lockTable, requireTable } from '../table/require-table.ts';
+import { lockTableAndLink, requireTable } from '../table/require-table.ts';
 import { partitionChange, type Table, tableChange } from '../table/table.ts';
 import { requireVisibleKeys } from '../table/visible-table.ts';
 import {
@@ -98,11 +99,23 @@ export interface UpdateColumnStatistics extends StatisticsSubject {
   readonly statistics: readonly ColumnStatistics[];
 }
 
+interface HeldOwner {
+  readonly table: Table;
+  readonly owner: Owner;
+  /** Whether ALTER reaches the column, which by LF-tags it may not (spec/permissions.md §7). @param name folded */
+  readonly reaches: (name: string) => boolean;
+}
+
 /** Table and partition, held so that neither is gone nor altered before the statistics stand. */
-async function hold(scope: WriteScope, command: StatisticsSubject): Promise<{ table: Table; owner: Owner }> {
+async function hold(scope: WriteScope, command: StatisticsSubject): Promise<HeldOwner> {
   await authorizeTable(scope, command.table);
-  const table = await lockTable(scope, command.table, ['ALTER'], 'shared');
-  return { table, owner: await ownerOf(scope, table, command.partition, true) };
+  const { table, decision } = await lockTableAndLink(scope, command.table, ['ALTER'], 'shared', 'each');
+  if (command.partition !== undefined) requireVisibleKeys(table, decision);
+  return {
+    table,
+    owner: await ownerOf(scope, table, command.partition, true),
+    reaches: (name) => showsColumn(decision.columns, name),
+  };
 }
 
 const announce = (scope: WriteScope, table: Table, owner: Owner): void => {
@@ -114,7 +127,7 @@ const announce = (scope: WriteScope, table: Table, owner: Owner): void => {
 
 /**
  * Overwrites column by column; of two for the same column the last one stands.
- * @returns those for columns that are not there
+ * @returns those for columns that are not there; one that ALTER does not reach is none, to him
  * @throws EntityNotFoundException the database, the table, the partition
  */
 const updateStatistics = (action: string) =>
@@ -124,12 +137,12 @@ const updateStatistics = (action: string) =>
       scope,
       command: UpdateColumnStatistics,
     ): Promise<readonly StatisticsFailure<ColumnStatistics>[]> {
-      const { table, owner } = await hold(scope, command);
+      const { table, owner, reaches } = await hold(scope, command);
       const byColumn = new Map<string, ColumnStatistics>();
       const failures: StatisticsFailure<ColumnStatistics>[] = [];
       for (const item of command.statistics) {
         const name = foldName(item.columnName);
-        if (owner.columns.has(name)) byColumn.set(name, item);
+        if (owner.columns.has(name) && reaches(name)) byColumn.set(name, item);
         else failures.push({ item, error: notFound(`Column ${item.columnName} not found.`) });
       }
       if (byColumn.size === 0) return failures;
@@ -153,8 +166,9 @@ const deleteStatisticsOf = (action: string) =>
   defineWrite({
     action,
     async run(scope, command: DeleteColumnStatistics): Promise<void> {
-      const { table, owner } = await hold(scope, command);
-      if ((await deleteStatistics(scope.tx, owner, [command.columnName])) === 0) throw noStatistics();
+      const { table, owner, reaches } = await hold(scope, command);
+      const columns = [command.columnName].filter((name) => reaches(foldName(name)));
+      if ((await deleteStatistics(scope.tx, owner, columns)) === 0) throw noStatistics();
       announce(scope, table, owner);
     },
   });

@@ -5,6 +5,7 @@ import {
   invalid,
   LakewardenError,
   notFound,
+  type ReadScope,
   type WriteScope,
 } from '@lakewarden/kernel';
 
@@ -14,7 +15,7 @@ import { added, permitTableLocations, tableLocations } from '../location.ts';
 import { refuseChangedIndexedKeys } from '../partition-index/index-rules.ts';
 import { listPartitionIndexes } from '../partition-index/partition-index.repository.ts';
 import { rekeyPartitions } from '../partition/rekey.ts';
-import { insufficient, tableResource } from '../permission.ts';
+import { insufficient, seenByWriter, tableResource } from '../permission.ts';
 import { authorizeDatabase, authorizeTable, type DatabaseRef, tableIn, type TableRef } from '../reference.ts';
 import { droppedColumns } from '../statistics/column-statistics.ts';
 import { deleteStatisticsOfColumns } from '../statistics/statistics.repository.ts';
@@ -102,7 +103,7 @@ export const updateTable = defineWrite({
       hasPartitionKeys: command.partitionKeys !== undefined,
       updatedAt: scope.now,
     };
-    refuseUnreachedChange(current, next, decision);
+    await refuseUnreachedChange(scope, current, next, decision);
     refuseChangedIndexedKeys(current, next, await listPartitionIndexes(scope.tx, current.id));
     await rekeyPartitions(scope.tx, current, next);
     if (!command.skipArchive) await archiveTableVersion(scope.tx, current.id);
@@ -120,14 +121,22 @@ export const updateTable = defineWrite({
 
 /**
  * ALTER by an LF-tag policy does not reach the columns whose own tags do not match (spec/permissions.md §7): they stay
- * as they are. @throws AccessDeniedException one of them is dropped, or changed
+ * as they are. Who does not even see them writes no definition (§9: it would be a part of one): by what is refused, and
+ * what is not, he would learn their names.
+ * @throws AccessDeniedException one of them is dropped, or changed, or hidden
  */
-function refuseUnreachedChange(current: Table, next: Table, decision: Decision): void {
+async function refuseUnreachedChange(
+  scope: ReadScope,
+  current: Table,
+  next: Table,
+  decision: Decision,
+): Promise<void> {
+  const unreached = hiddenColumns(current, decision);
+  if (unreached.size === 0) return;
+  const isPart = hiddenColumns(current, await seenByWriter(scope, current, decision)).size > 0;
   const after = new Set(columnTexts(next));
-  const isChanged = columnTexts(current, hiddenColumns(current, decision)).some(
-    (column) => !after.has(column),
-  );
-  if (isChanged) throw insufficient(['ALTER'], next.name);
+  const isChanged = columnTexts(current, unreached).some((column) => !after.has(column));
+  if (isPart || isChanged) throw insufficient(['ALTER'], next.name);
 }
 
 /** Each column, or each of these, as it is and where. */
