@@ -122,7 +122,7 @@ const sameList = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((each) => b.includes(each));
 
 /** What shows columns; of a data cells filter in some rows. */
-type Giving = Pick<Held, 'kind' | 'columns'> & Partial<Pick<Shown, 'rows'>>;
+type Giving = Pick<Held, 'kind' | 'columns'> & Partial<Pick<Shown, 'rows'>> & { readonly isByTags?: boolean };
 
 export class Oracle {
   #admins: readonly string[] = ['admin'];
@@ -529,7 +529,7 @@ export class Oracle {
     table: Table,
     permission: string,
     withOption: boolean,
-  ): Pick<Held, 'kind' | 'columns'>[] {
+  ): Giving[] {
     const follows = permission === 'DESCRIBE' && !withOption;
     return this.#byTags(names, database, table, withOption)
       .filter(({ permission: given, isWhole }) =>
@@ -537,8 +537,12 @@ export class Oracle {
       )
       .map(({ isWhole, columns }) =>
         isWhole
-          ? { kind: 'except', columns: columnsOf(table).filter((column) => !columns.includes(column)) }
-          : { kind: 'column', columns },
+          ? {
+              kind: 'except',
+              columns: columnsOf(table).filter((column) => !columns.includes(column)),
+              isByTags: true,
+            }
+          : { kind: 'column', columns, isByTags: true },
       );
   }
 
@@ -866,14 +870,20 @@ export class Oracle {
   }
 
   #putFilter(step: Extract<Step, { op: 'CreateFilter' | 'UpdateFilter' }>): Partial<Answer> {
-    const { as, of, filter: name, rows, isExclude } = step;
+    const { as, of, filter: name, isExclude } = step;
     const [database, table] = this.#findTable(as, of);
     const columns = step.columns.map((column) => column.toLowerCase());
+    const rows = step.rows === 'all' ? 'all' : { ...step.rows, column: step.rows.column.toLowerCase() };
     if (!this.#mayShow(as, of, { columns, isExclude }, database, table)) throw denied();
     const giving = this.#givingOn(as, database, table, 'SELECT', true);
     // Whoever could look at a column that is hidden from him would learn its values by the rows.
     if (rows !== 'all' && !giving.some((held) => shows(held, rows.column))) throw denied();
-    if (columns.some((column) => !columnsOf(table).includes(column))) throw missing();
+    const there = columnsOf(table);
+    const named = [...columns, ...(rows === 'all' ? [] : [rows.column])];
+    const seesAll = showsAll(this.#givingOn(as, database, table, 'DESCRIBE'), there);
+    // Who does not hears the same of what is hidden and what is not there.
+    if (!seesAll && named.some((column) => !there.includes(column))) throw denied();
+    if (columns.some((column) => !there.includes(column))) throw missing();
     if (rows !== 'all' && !columnsOf(table).includes(rows.column)) throw invalid();
     const known = this.#filters.find(table.id, name);
     if (step.op === 'CreateFilter') {
@@ -969,6 +979,9 @@ export class Oracle {
     if ('columns' in on) return on.columns.every((column) => giving.some((held) => shows(held, column)));
     const excluded = 'allColumnsBut' in on ? on.allColumnsBut : [];
     const wanted = table === undefined ? [] : columnsOf(table);
+    // What tags hide he cannot name; what he holds all but of, he can.
+    const isNamed = giving.some(({ kind, isByTags }) => kind === 'except' && isByTags !== true);
+    if (!isNamed && wanted.some((column) => !giving.some((held) => shows(held, column)))) return false;
     return showsAll(
       giving,
       wanted.filter((column) => !excluded.includes(column)),

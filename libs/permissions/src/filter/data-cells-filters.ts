@@ -152,6 +152,12 @@ async function checkedInput(
   if (!(await mayPassOn(scope, resourceOf(table), columnsOf(input.columns), named))) {
     throw noPassingOn(input.table);
   }
+  // Who does not see every column hears the same of a hidden one and of one that is not there.
+  const there = new Set(typedColumns(table).map(({ name }) => name));
+  const isUnknown = [...input.columns.names, ...named].some((name) => !there.has(name));
+  if (isUnknown && !(await mayKnow(scope, { kind: 'Table', table: input.table }))) {
+    throw noPassingOn(input.table);
+  }
   return [table, fitted(table, input)];
 }
 
