@@ -130,20 +130,29 @@ describe('a batch', () => {
     }
   });
 
-  it('with the same permission for a time and for good keeps it as one after the other would', async () => {
-    const brief = { validUntil: at(1) };
-    const longer = { validUntil: at(2) };
-    for (const [first, second, validUntil] of [
-      [brief, {}, undefined],
-      [{}, brief, undefined],
-      [brief, longer, longer.validUntil],
-      [longer, brief, brief.validUntil],
-    ] as const) {
-      expect(
-        await grantAll([toCat(onTable(), ['SELECT'], first), toCat(onTable(), ['SELECT'], second)]),
-      ).toEqual([]);
-      expect(await held('cat')).toMatchObject([{ permissions: ['SELECT'], validUntil }]);
-      expect(await revokeAll([toCat(onTable(), ['SELECT'])])).toEqual([]);
+  it('with the same permission twice keeps what one grant after the other would', async () => {
+    const option: Further = { option: ['SELECT'] };
+    const variants: Further[] = [{}, option, { validUntil: at(1) }, { ...option, validUntil: at(2) }];
+    const shown = async (principal: string) =>
+      (await held(principal)).map(({ condition, withGrantOption, validUntil }) => ({
+        condition,
+        withGrantOption,
+        validUntil,
+      }));
+    for (const first of variants) {
+      for (const second of variants) {
+        const grants = [undefined, 'context.mfa == true'].flatMap((condition) =>
+          [first, second].map((each) => ({ ...each, condition })),
+        );
+        expect(await grantAll(grants.map((each) => toCat(onTable(), ['SELECT'], each)))).toEqual([]);
+        for (const each of grants) await grant('bob', onTable(), ['SELECT'], each);
+        expect([first, second, await shown('cat')]).toEqual([first, second, await shown('bob')]);
+        for (const [i, { condition }] of grants.entries()) {
+          if (i % 2 === 1) continue;
+          const entries = ['bob', 'cat'].map((each) => entryOf(each, onTable(), ['SELECT'], { condition }));
+          expect(await revokeAll(entries)).toEqual([]);
+        }
+      }
     }
   });
 

@@ -6,7 +6,6 @@ import { IAM_ALLOWED_PRINCIPALS } from '../decision/caller-set.ts';
 import {
   announceBounds,
   type GrantBounds,
-  isBounded,
   reachingWithin,
   refuseUnfitBounds,
 } from '../condition/grant-bounds.ts';
@@ -21,6 +20,7 @@ import {
 import { type Grant, grantedInside } from './grant.ts';
 import { holdTagsOf, keepExpressionOf } from '../tag/granted-tags.ts';
 import { mayKnow } from './may-know.ts';
+import { mergeGrants } from './merge-grants.ts';
 import { insertGrants } from './grant.repository.ts';
 import { reaches } from './reaches.ts';
 import { once, remembering } from './remembering.ts';
@@ -216,27 +216,6 @@ export interface BatchFailure {
 }
 
 export type BatchEntry<Entry> = Entry & { readonly id: string };
-
-/** One row an ON CONFLICT may meet once: the same permission twice in a batch is one row, with the option if either has it. */
-function mergeGrants(grants: readonly Grant[]): Grant[] {
-  const merged = new Map<string, Grant>();
-  for (const grant of grants) {
-    const key = JSON.stringify([
-      grant.principal,
-      grant.catalogId,
-      grant.type,
-      grant.databaseId,
-      grant.tableId,
-      grant.filterId,
-      grant.permission,
-      grant.columns,
-      grant.condition,
-    ]);
-    const known = merged.get(key);
-    merged.set(key, known === undefined || grant.grantOption || isBounded(known) ? grant : known);
-  }
-  return [...merged.values()];
-}
 
 /** The good ones are granted, in one statement. @returns what could not be, by the entries' own ids */
 export const batchGrantPermissions = defineWrite({
