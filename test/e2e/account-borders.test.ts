@@ -523,6 +523,13 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
   let ownersWebhook: string;
 
   /** All that the owner has, as he sees it. */
+  /** As it was when last looked at: each test begins where the one before it has ended. */
+  let world = '';
+  const staysAsItWas = async (): Promise<void> => {
+    const before = world;
+    world = await ownersWorld();
+    expect(world).toBe(before);
+  };
   const ownersWorld = async (): Promise<string> =>
     JSON.stringify([
       await lake.ok('GetDatabases'),
@@ -670,6 +677,7 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
     ] as const) {
       expect((await query(lake, 'iam', action, members)).status).toBe(200);
     }
+    world = await ownersWorld();
   });
   afterAll(async () => {
     await lake.stop();
@@ -691,7 +699,6 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
   it.each(Object.entries(GLUE))(
     "given the owner's catalog, a stranger's %s is refused",
     async (operation, input) => {
-      const before = await ownersWorld();
       const answer = await lake.glue(operation, input, { caller: stranger });
       expect(answer.body['__type']).toBe('AccessDeniedException');
       const requestId = answer.headers['x-amzn-requestid'];
@@ -708,7 +715,7 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
       const nowhere = JSON.parse(JSON.stringify(input).replaceAll('hidden', 'absent')) as object;
       const other = await lake.glue(operation, nowhere, { caller: stranger });
       expect(JSON.stringify(other.body).replaceAll('absent', 'hidden')).toBe(JSON.stringify(answer.body));
-      expect(await ownersWorld()).toBe(before);
+      await staysAsItWas();
     },
   );
 
@@ -718,41 +725,37 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
       const { CatalogId: _owner, ...rest } = input as { CatalogId: string };
       // An ARN names its account itself: the stranger's own, then.
       const own = JSON.parse(JSON.stringify(rest).replaceAll(OWNER, STRANGER)) as object;
-      const before = await ownersWorld();
       const answer = await lake.glue(operation, own, { caller: stranger });
       expect(JSON.stringify(answer.body)).not.toMatch(/111122223333|2021/);
-      expect(await ownersWorld()).toBe(before);
+      await staysAsItWas();
     },
   );
 
   it.each(Object.entries(GLUE_OWN))(
     "a stranger's %s reaches only his own account",
     async (operation, { input, answer }) => {
-      const before = await ownersWorld();
       const { status, body } = await lake.glue(operation, input, { caller: stranger });
       expect(status === 200 ? '200' : body['__type']).toBe(answer);
       expect(JSON.stringify(body)).not.toMatch(/111122223333|2021|"ours"/);
-      expect(await ownersWorld()).toBe(before);
+      await staysAsItWas();
     },
   );
 
   it.each(Object.entries(GRAPHQL_OWN))(
     "a stranger's %s reaches only his own account",
     async (_field, { question, answer }) => {
-      const before = await ownersWorld();
       const asked = question.replace('$WEBHOOK', ownersWebhook);
       const { data, errors } = await graphql(lake, asked, {}, strangersToken);
       const [value] = Object.values(data ?? {});
       expect(errors?.[0]?.extensions.code ?? (value === null ? 'null' : 'data')).toBe(answer);
       expect(JSON.stringify(data)).not.toMatch(/111122223333|2021|"ours"/);
-      expect(await ownersWorld()).toBe(before);
+      await staysAsItWas();
     },
   );
 
   it.each(Object.entries(IAM))(
     "a stranger's %s reaches only his own account",
     async (action, { members, answer }) => {
-      const before = await ownersWorld();
       const mine = JSON.parse(JSON.stringify(members).replace('$KEY', lake.accessKeyId)) as Record<
         string,
         string
@@ -769,18 +772,17 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
       // What he wrote himself comes back in a refusal.
       expect(answered.xml.replaceAll(OWNERS_POLICY, '')).not.toContain(OWNER);
       expect(answered.texts('UserName')).not.toContain('owned');
-      expect(await ownersWorld()).toBe(before);
+      await staysAsItWas();
     },
   );
 
   it.each(Object.entries(GRAPHQL))("a stranger's %s is refused", async (_field, question) => {
-    const before = await ownersWorld();
     const { data, errors } = await graphql(lake, question, {}, strangersToken);
     const requestId = (errors?.[0]?.extensions as { requestId?: string } | undefined)?.requestId;
     expect(await auditEvents(lake, strangersToken, { requestId })).toMatchObject([{ kind: 'DENIED' }]);
     expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['AccessDeniedException']);
     expect(Object.values(data ?? {}).filter((value) => value !== null)).toEqual([]);
-    expect(await ownersWorld()).toBe(before);
+    await staysAsItWas();
   });
 
   it("given the owner's page token, refuses the stranger who holds it", async () => {
