@@ -135,19 +135,17 @@ function resourceText(grant: Grant, on: Home): string {
 const wildcardText = (on: Home): string =>
   'database' in on ? `all tables of database ${on.database}` : 'all tables';
 
-/** What has to change for a slice to be stale. */
-function tagsOf(on: KeptHome, callerAccountId: string, grants: readonly Pick<Grant, 'tableId'>[]): string[] {
-  const settings = tag('data-lake-settings', callerAccountId);
+/** What has to change for a slice to be stale; who the caller is, by the settings too, stands in its key. */
+function tagsOf(on: KeptHome, grants: readonly Pick<Grant, 'tableId'>[]): string[] {
   // Policies on what carries LF-tags are the catalog's; what is assigned is told as a grant on what it is assigned to.
   const policies = tag('grant', on.catalogId);
   switch (on.type) {
     case 'CATALOG':
-      return [settings, policies];
+      return [policies];
     case 'DATABASE': {
       // One grant on a table in it shows the database, for as long as there is the grant and the table.
       const shownBy = grants.flatMap(({ tableId }) => tableId ?? []);
       return [
-        settings,
         policies,
         tag('grant', on.databaseId),
         tag('grant', grantedInside(on.databaseId)),
@@ -155,7 +153,7 @@ function tagsOf(on: KeptHome, callerAccountId: string, grants: readonly Pick<Gra
       ];
     }
     case 'TABLE':
-      return [settings, policies, tag('grant', on.databaseId), tag('grant', on.tableId)];
+      return [policies, tag('grant', on.databaseId), tag('grant', on.tableId)];
   }
 }
 
@@ -206,7 +204,7 @@ function sliceOf(scope: ReadScope, on: KeptHome | TagResource, standing: Standin
   if (isTagResource(on)) return tagSliceOf(scope, on, standing);
   return scope.cached(sliceKey(on, standing), async (): Promise<Cacheable<Slice>> => {
     const { lines, grants } = await linesFor(scope, on, standing);
-    const tags = tagsOf(on, scope.caller.accountId, grants);
+    const tags = tagsOf(on, grants);
     if (on.type !== 'CATALOG') tags.push(...hybridTags(scope, on, standing));
     return { value: await Slice.of(lines), tags };
   });
@@ -221,7 +219,7 @@ const tagSliceOf = (
     `slice\n${on.type}\n${on.type === 'LF_TAG_POLICY' ? on.of : ''}\n${on.catalogId}\n${coversOf(on).join()}\n${key}`,
     async (): Promise<Cacheable<Slice>> => ({
       value: await Slice.of([...rights, ...(await tagResourceLines(scope, on, set, force))]),
-      tags: [tag('data-lake-settings', scope.caller.accountId), tag('grant', on.catalogId)],
+      tags: [tag('grant', on.catalogId)],
     }),
   );
 

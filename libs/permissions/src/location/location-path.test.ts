@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { governing, isAtOrUnder, mayBeAnywhere, placeOfArn, readingsOf } from './location-path.ts';
+import {
+  arnOfPlace,
+  governing,
+  isAtOrUnder,
+  mayBeAnywhere,
+  placeOfArn,
+  readingsOf,
+} from './location-path.ts';
 
 describe('readingsOf', () => {
   it.each([
@@ -26,8 +33,20 @@ describe('readingsOf', () => {
     ['/srv/a', []],
     ['s3:/lake/a', []],
     ['s3:///a', []],
+    ['s3://lake/a//', ['s3://lake/a']],
+    ['s3://lake?x/y', ['s3://lake/?x/y', 's3://lake']],
+    ['s3://lake/a?x y', ['s3://lake/a?x y', 's3://lake/a']],
+    ['s3://lake/a#x', ['s3://lake/a#x', 's3://lake/a']],
+    ['s3://lake/%C3%A9', ['s3://lake/%C3%A9', 's3://lake/é']],
+    ['s3://lake:80a/a', ['s3://lake:80a/a']],
+    ['s3://la ke/a\nb', ['s3://la ke/a\nb']],
+    ['s3:x//lake/a', []],
+    ['/s3://lake/a', []],
+    ['file:/a//b', ['file:///a//b', 'file:///a/b']],
+    ['file://host/a\nb', ['file:///a\nb']],
+    ['file:srv/a', []],
     ['', []],
-  ])('given %s, takes it for %j', (location, places) => {
+  ])('given %j, takes it for %j', (location, places) => {
     expect(readingsOf(location)).toEqual(places);
   });
 
@@ -75,6 +94,7 @@ describe('governing', () => {
     const registered = ['s3://b', 's3://b/a', 's3://b/a/x'].map((location) => ({ location }));
     expect(governing('s3://b/a/xy', registered)?.location).toBe('s3://b/a');
     expect(governing('s3://b/a/x/y', registered)?.location).toBe('s3://b/a/x');
+    expect(governing('s3://b/a/x/y', registered.toReversed())?.location).toBe('s3://b/a/x');
     expect(governing('s3://c', registered)).toBeUndefined();
   });
 });
@@ -83,6 +103,8 @@ describe('mayBeAnywhere', () => {
   it('is true of what is left of a template whose bucket is a variable', () => {
     expect(mayBeAnywhere('s3://')).toBe(true);
     expect(mayBeAnywhere('s3a://')).toBe(true);
+    expect(mayBeAnywhere(' S3:/')).toBe(true);
+    expect(mayBeAnywhere('as3://')).toBe(false);
     expect(mayBeAnywhere('s3://b/')).toBe(false);
   });
 });
@@ -111,5 +133,12 @@ describe('placeOfArn', () => {
     '',
   ])('given %s, refuses it', (arn) => {
     expect(() => placeOfArn(arn)).toThrow(expect.objectContaining({ code: 'InvalidInputException' }));
+  });
+});
+
+describe('arnOfPlace', () => {
+  it('is what registering took', () => {
+    for (const arn of ['arn:aws:s3:::lake', 'arn:aws:s3:::lake/a/b', 'file:///srv/lake'])
+      expect(arnOfPlace(placeOfArn(arn))).toBe(arn);
   });
 });

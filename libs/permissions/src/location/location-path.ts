@@ -88,7 +88,7 @@ export const mayBeAnywhere = (location: string): boolean => /^\s*s3[an]?:\/*$/i.
 
 /** Whether the place is the other one or lies in it: `s3://b/ab` does not lie in `s3://b/a`. */
 export const isAtOrUnder = (place: LocationPath, above: LocationPath): boolean =>
-  place === above || place.startsWith(above.endsWith('/') ? above : `${above}/`);
+  place === above || place.startsWith(`${above}/`);
 
 /** The longest of the places that the given one lies in. */
 export const governing = <Registered extends { readonly location: LocationPath }>(
@@ -112,7 +112,7 @@ const S3_ARN = /^arn:aws(?:-[a-z-]+)?:s3:::([a-z0-9][a-z0-9._-]{1,62})(\/[\s\S]*
 export function placeOfArn(arn: string): LocationPath {
   const [, bucket, path = ''] = S3_ARN.exec(arn) ?? [];
   const location = bucket === undefined ? arn : `s3://${bucket}${path}`;
-  const isPlace = bucket !== undefined || /^file:\/\/\//.test(arn);
+  const isPlace = bucket !== undefined || arn.startsWith('file:///');
   const [place, ...others] = isPlace ? readingsOf(location) : [];
   if (place === undefined) {
     throw invalid(`${arn} names no data location: give arn:aws:s3:::BUCKET/PREFIX or file:///DIRECTORY.`);
