@@ -1,13 +1,14 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 
+import { resourceInput, type ResourceOptions, withResourceOptions } from './asked-resource.ts';
 import { connect } from './graphql.ts';
 import { urlOption } from './server.ts';
 import { textTable } from './text-table.ts';
 
 const EXPLAIN = `query ($input: ExplainInput!) {
   explain(input: $input) {
-    principal permission resource allowed columns rowFilter masks { column shownWhere }
+    principal permission resource allowed registration columns rowFilter masks { column shownWhere }
     nearMisses { why grant { principal permission resource condition validFrom validUntil } }
     policies { action allowed refusal }
     grants {
@@ -23,6 +24,7 @@ const explanation = z.object({
   permission: z.string(),
   resource: z.string(),
   allowed: z.boolean(),
+  registration: z.string().nullable(),
   columns: z.array(z.string()).nullable(),
   rowFilter: z.string().nullable(),
   masks: z.array(z.object({ column: z.string(), shownWhere: z.string() })).nullable(),
@@ -59,25 +61,11 @@ const explanation = z.object({
 });
 type Explanation = z.output<typeof explanation>;
 
-interface ExplainOptions {
+interface ExplainOptions extends ResourceOptions {
   readonly url: string;
   readonly principal?: string;
   readonly action: string;
-  readonly resource?: string;
   readonly json?: boolean;
-}
-
-/** @throws Error more than two names */
-export function namesOf(resource: string | undefined): {
-  readonly database?: string;
-  readonly table?: string;
-} {
-  if (resource === undefined) return {};
-  const [database = '', table, ...rest] = resource.split('.');
-  if (database === '' || table === '' || rest.length > 0) {
-    throw new Error(`--resource ${resource} is neither a database nor database.table.`);
-  }
-  return { database, ...(table !== undefined && { table }) };
 }
 
 /** `near miss: SELECT on table sales.orders, held by ...: valid from 2026-12-01T00:00:00.000Z`. */
@@ -98,6 +86,7 @@ function asText({
   permission,
   resource,
   allowed,
+  registration,
   columns,
   rowFilter,
   masks,
@@ -113,7 +102,8 @@ function asText({
   );
   const missing = grants.missing.map((each) => `${each.permission} on ${each.resource}`).join(', ');
   lines.push(grants.allowed ? 'grants: allowed' : `grants: missing ${missing}`);
-  if (columns !== null && grants.allowed) lines.push(`columns: ${columns.join(', ')}`);
+  if (registration !== null) lines.push(`registered: ${registration}`);
+  if (columns !== null && columns.length > 0) lines.push(`columns: ${columns.join(', ')}`);
   if (rowFilter !== null) lines.push(`rows: ${rowFilter}`);
   for (const { column, shownWhere } of masks ?? []) lines.push(`${column}: where ${shownWhere}`);
   lines.push(...nearMisses.map(nearMissText));
@@ -132,19 +122,22 @@ function asText({
   return `${lines.join('\n')}\n${table}`;
 }
 
-export const explainCommand = new Command('explain')
-  .description(
-    'why a principal may or may not do something: both gates, the grants that count, what is missing',
-  )
-  .addOption(urlOption())
-  .option('--principal <arn>', 'whom to ask about; yourself when left out')
-  .requiredOption('--action <permission>', 'SELECT, DESCRIBE, ALTER, DROP, INSERT, DELETE, CREATE_TABLE ...')
-  .option('--resource <name>', 'database or database.table; the whole catalog when left out')
+export const explainCommand = withResourceOptions(
+  new Command('explain')
+    .description(
+      'why a principal may or may not do something: both gates, the grants that count, what is missing',
+    )
+    .addOption(urlOption())
+    .option('--principal <arn>', 'whom to ask about; yourself when left out')
+    .requiredOption(
+      '--action <permission>',
+      'SELECT, DESCRIBE, ALTER, DROP, INSERT, DELETE, CREATE_TABLE, DATA_LOCATION_ACCESS, ASSOCIATE ...',
+    ),
+)
   .option('--json', 'as JSON')
-  .action(async ({ url, principal, action, resource, json }: ExplainOptions) => {
-    const names = namesOf(resource);
+  .action(async ({ url, principal, action, json, ...named }: ExplainOptions) => {
+    const input = { principal, permission: action.toUpperCase(), ...resourceInput(named) };
     const ask = await connect(url);
-    const input = { principal, permission: action.toUpperCase(), ...names };
     const answer = await ask(EXPLAIN, { input }, z.object({ explain: explanation }));
     process.stdout.write(
       json === true ? `${JSON.stringify(answer.explain, undefined, 2)}\n` : asText(answer.explain),

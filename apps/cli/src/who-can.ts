@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { z } from 'zod';
 
-import { namesOf } from './explain.ts';
+import { resourceInput, type ResourceOptions, withResourceOptions } from './asked-resource.ts';
 import { connect } from './graphql.ts';
 import { startProgress } from './progress.ts';
 import { urlOption } from './server.ts';
@@ -37,18 +37,16 @@ const page = z.object({
   }),
 });
 
-interface WhoCanOptions {
+interface WhoCanOptions extends ResourceOptions {
   readonly url: string;
   readonly action: string;
-  readonly resource?: string;
   readonly json?: boolean;
 }
 
 /** Every page of it. */
-async function askAll({ url, action, resource }: WhoCanOptions): Promise<z.output<typeof found>[]> {
-  const names = namesOf(resource);
+async function askAll({ url, action, ...named }: WhoCanOptions): Promise<z.output<typeof found>[]> {
+  const input = { permission: action.toUpperCase(), ...resourceInput(named) };
   const ask = await connect(url);
-  const input = { permission: action.toUpperCase(), ...names };
   const progress = startProgress('who-can');
   const all: z.output<typeof found>[] = [];
   try {
@@ -64,11 +62,15 @@ async function askAll({ url, action, resource }: WhoCanOptions): Promise<z.outpu
   }
 }
 
-export const whoCanCommand = new Command('who-can')
-  .description('the users and roles whom both gates allow something, and why')
-  .addOption(urlOption())
-  .requiredOption('--action <permission>', 'SELECT, DESCRIBE, ALTER, DROP, INSERT, DELETE, CREATE_TABLE ...')
-  .option('--resource <name>', 'database or database.table; the whole catalog when left out')
+export const whoCanCommand = withResourceOptions(
+  new Command('who-can')
+    .description('the users and roles whom both gates allow something, and why')
+    .addOption(urlOption())
+    .requiredOption(
+      '--action <permission>',
+      'SELECT, DESCRIBE, ALTER, DROP, INSERT, DELETE, CREATE_TABLE, DATA_LOCATION_ACCESS, ASSOCIATE ...',
+    ),
+)
   .option('--json', 'as JSON')
   .action(async (options: WhoCanOptions) => {
     const all = await askAll(options);

@@ -52,7 +52,8 @@ export {
   PERMISSION_TYPES,
   type UnfilteredTable,
 } from './unfiltered/get-unfiltered.ts';
-export { explain, type Explain, type ExplainedResource, type Explanation } from './explain/explain.ts';
+export { explain, type Explain, type Explanation } from './explain/explain.ts';
+export { type ExplainedResource, toExplained } from './explain/explained-resource.ts';
 export { seesLake } from './sees-lake.ts';
 export type { ListedTags } from './tag/listed-tags.repository.ts';
 export type { TagCondition, TagExpression } from './tag/expression.ts';

@@ -95,7 +95,7 @@ type Home = Exclude<GovernedResource, TagResource | { readonly type: 'FILTER' }>
 /** What is asked about in memory; locations are too many and too seldom asked about. */
 export type KeptHome = Exclude<Home, DataLocationResource>;
 
-const homeOf = (resource: Exclude<GovernedResource, DataLocationResource>): KeptHome | TagResource =>
+export const homeOf = (resource: Exclude<GovernedResource, DataLocationResource>): KeptHome | TagResource =>
   resource.type === 'FILTER' ? { ...resource, type: 'TABLE' } : resource;
 
 /** What the model is told of a grant that bears on the thing. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import {
   type ColumnScope,
   type Decision,
+  EVERY_TABLE,
   type GovernedResource,
   type Permission,
   type Reason,
@@ -100,7 +101,9 @@ export function describeResource(resource: GovernedResource): string {
     case 'DATABASE':
       return `database ${resource.database}`;
     case 'TABLE':
-      return `table ${resource.database}.${resource.table}`;
+      return resource.tableId === EVERY_TABLE && resource.table === '*'
+        ? `all tables of database ${resource.database}`
+        : `table ${resource.database}.${resource.table}`;
     case 'FILTER':
       return filterText({ database: resource.database, name: resource.table }, resource.filter);
     case 'DATA_LOCATION':

@@ -1,10 +1,10 @@
-import type { Tx } from '@lakewarden/kernel';
+import type { GovernedResource, Tx } from '@lakewarden/kernel';
 import { sql } from '@lakewarden/storage';
 
 import type { InForce } from '../condition/in-force.ts';
-import type { KeptHome } from '../decision/decide.ts';
 import { COLUMNS, type GrantRow, toBearing, withFilters } from '../grant/grant.repository.ts';
 import type { Grant } from '../grant/grant.ts';
+import { EVERY_VALUE } from '../tag/lf-tag.ts';
 import { databasePolicies, NO_POLICY, type PolicyColumns, tablePolicies } from '../tag/policy.repository.ts';
 
 /** Nobody reads more of them. */
@@ -20,23 +20,53 @@ const named = (on: string): string => `
   WHERE catalog_id = $3 AND (condition <> '' OR valid_from IS NOT NULL OR valid_until IS NOT NULL)
   AND principal = ANY ($2) AND ${dormant('')} AND ${on}`;
 
-/** $1 and $6 are ids of the thing. */
-const BEARING = {
-  CATALOG: named("resource_type = 'CATALOG' AND $1::uuid IS NULL AND $6::uuid IS NULL"),
-  DATABASE: `${named('database_id = $1 AND $6::uuid IS NULL')}
-    UNION ALL ${databasePolicies(COLUMNS, '$3', '$2', dormant('g.'))}`,
-  TABLE: `${named("(table_id = ANY ($1::uuid[]) OR resource_type = 'TABLE_WILDCARD' AND database_id = $6)")}
-    UNION ALL ${tablePolicies(COLUMNS, '$3', '$2', dormant('g.'))}`,
-} as const;
+/** Where to look, by what names the thing: $1, and $6 where that takes two. */
+interface Bearing {
+  readonly text: string;
+  readonly first: unknown;
+  readonly further?: readonly [string];
+}
 
-function idsOf(on: KeptHome): readonly [unknown, string | null] {
+/** Of a table, and of all tables of a database, which have an id that no table has (EVERY_TABLE). */
+const onTable = ({ tableId, databaseId }: { tableId: string; databaseId: string }): Bearing => ({
+  text: `${named("(table_id = ANY ($1::uuid[]) OR resource_type = 'TABLE_WILDCARD' AND database_id = $6::uuid)")}
+    UNION ALL ${tablePolicies(COLUMNS, '$3', '$2', dormant('g.'))}`,
+  first: [tableId],
+  further: [databaseId],
+});
+
+function bearingOn(on: GovernedResource): Bearing | undefined {
   switch (on.type) {
     case 'CATALOG':
-      return [null, null];
+      return { text: named("resource_type = 'CATALOG' AND $1::uuid IS NULL"), first: null };
     case 'DATABASE':
-      return [on.databaseId, null];
+      return {
+        text: `${named('database_id = $1')}
+          UNION ALL ${databasePolicies(COLUMNS, '$3', '$2', dormant('g.'))}`,
+        first: on.databaseId,
+      };
     case 'TABLE':
-      return [[on.tableId], on.databaseId];
+    case 'FILTER':
+      return onTable(on);
+    case 'DATA_LOCATION':
+      return {
+        // As far as text tells; whether the place lies in it is for the model to say.
+        text: named("resource_type = 'DATA_LOCATION' AND starts_with($1, columns[1])"),
+        first: on.location,
+      };
+    case 'LF_TAG':
+      return {
+        text: named(`tag_id = $1 AND columns[2] IN ('${EVERY_VALUE}', $6)`),
+        first: on.tagId,
+        further: [on.value],
+      };
+    case 'LF_TAG_EXPRESSION':
+      return {
+        text: named("tag_expression_id = $1 AND resource_type = 'LF_TAG_EXPRESSION'"),
+        first: on.expressionId,
+      };
+    case 'LF_TAG_POLICY':
+      return undefined; // asked about by who passes it on alone
   }
 }
 
@@ -46,14 +76,15 @@ function idsOf(on: KeptHome): readonly [unknown, string | null] {
  */
 export async function listDormantGrants(
   tx: Tx,
-  on: KeptHome,
+  on: GovernedResource,
   principals: readonly string[],
   { conditions, now }: InForce,
 ): Promise<Grant[]> {
-  const [first, second] = idsOf(on);
+  const bearing = bearingOn(on);
+  if (bearing === undefined) return [];
   const rows = await sql<GrantRow & PolicyColumns>(tx, {
-    text: `SELECT * FROM (${BEARING[on.type]}) AS dormant ORDER BY id DESC LIMIT ${String(MOST)}`,
-    values: [first, principals, on.catalogId, conditions, now, second],
+    text: `SELECT * FROM (${bearing.text}) AS dormant ORDER BY id DESC LIMIT ${String(MOST)}`,
+    values: [bearing.first, principals, on.catalogId, conditions, now, ...(bearing.further ?? [])],
   });
   return withFilters(tx, rows.map(toBearing));
 }

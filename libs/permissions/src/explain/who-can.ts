@@ -10,11 +10,13 @@ import {
 
 import { authorizeLake } from '../authorize.ts';
 import { allIamPrincipalsOf, IAM_ALLOWED_PRINCIPALS } from '../decision/caller-set.ts';
-import { catalogIdOf, resolveResource } from '../grant/granted-resource.ts';
+import { catalogIdOf } from '../grant/granted-resource.ts';
 import { isHybrid } from '../hybrid/hybrid-access.ts';
 import { seesLake } from '../sees-lake.ts';
 import { settingsOf } from '../settings/put-data-lake-settings.ts';
-import { type ExplainedResource, type Explanation, explanationOf } from './explain.ts';
+import { resolveAsked } from './asked-thing.ts';
+import { type Explanation, explanationOf } from './explain.ts';
+import { type ExplainedResource, refuseUnaskable } from './explained-resource.ts';
 import { listCandidates } from './who-can.repository.ts';
 
 /** One page looks at so many names at the most; a shorter page may have a next one. */
@@ -54,7 +56,8 @@ async function explained(
  * group is told by its members. What a policy allows only under conditions is asked as from this request.
  *
  * @throws AccessDeniedException the caller does not administer the lake
- * @throws EntityNotFoundException the database or table
+ * @throws EntityNotFoundException what is asked about
+ * @throws InvalidInputException the permission is none of the resource's
  */
 export const whoCan = defineRead({
   action: 'lakeformation:ListPermissions',
@@ -62,8 +65,10 @@ export const whoCan = defineRead({
   async run(scope, { permission, resource, limit, token }: WhoCan): Promise<Page<Explanation>> {
     const catalogId = catalogIdOf(resource);
     await requireLakeSeen(scope, catalogId);
-    const { on } = await resolveResource(scope, resource);
-    const question = ['WhoCan', permission, on, scope.caller.arn];
+    refuseUnaskable(resource, permission);
+    const thing = await resolveAsked(scope, resource);
+    const [on] = thing.on;
+    const question = ['WhoCan', permission, thing.on, thing.columns, scope.caller.arn];
     let after = token === undefined ? '' : scope.tokens.open(question, token).toString();
     const { admins, readOnlyAdmins } = await settingsOf(scope, catalogId);
     const everyone = [IAM_ALLOWED_PRINCIPALS, allIamPrincipalsOf(catalogId)];
@@ -77,9 +82,7 @@ export const whoCan = defineRead({
       const candidates = await listCandidates(scope.tx, on, { everyone, named, isForAll }, after, wanted + 1);
       hasMore = candidates.length > wanted;
       for (const arn of candidates.slice(0, wanted)) {
-        const explanation = await explained(scope, arn, (theirs) =>
-          explanationOf(theirs, resource, on, permission),
-        );
+        const explanation = await explained(scope, arn, (theirs) => explanationOf(theirs, thing, permission));
         if (explanation?.allowed === true)
           found.push({ arn, explanation: { ...explanation, principal: arn } });
         after = arn;

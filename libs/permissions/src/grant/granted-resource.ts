@@ -30,7 +30,9 @@ export type GrantResource =
   | TagGrantResource;
 
 /** spec/permissions.md §3: what may be granted on what. */
-const GRANTABLE: Readonly<Record<Exclude<GrantResource['kind'], 'LFTagPolicy'>, readonly Permission[]>> = {
+export const GRANTABLE: Readonly<
+  Record<Exclude<GrantResource['kind'], 'LFTagPolicy'>, readonly Permission[]>
+> = {
   Catalog: ['CREATE_DATABASE', 'CREATE_LF_TAG', 'CREATE_LF_TAG_EXPRESSION', 'ALL'],
   Database: ['DESCRIBE', 'ALTER', 'DROP', 'CREATE_TABLE', 'ALL'],
   Table: ['DESCRIBE', 'SELECT', 'INSERT', 'DELETE', 'ALTER', 'DROP', 'ALL'],

@@ -35,12 +35,17 @@ export async function isRegistered(
   return location !== undefined && (await governedLocations(scope, catalogId))(location);
 }
 
-/** A grant is made on what is registered, or on what lies in it. @throws EntityNotFoundException */
+/**
+ * A grant is made on what is registered, or on what lies in it.
+ * @returns the registration that governs it
+ * @throws EntityNotFoundException
+ */
 export async function requireRegistered(
   scope: ReadScope,
   catalogId: string,
   location: LocationPath,
-): Promise<void> {
-  if (governing(location, await registeredLocations(scope, catalogId)) !== undefined) return;
+): Promise<DataLocation> {
+  const registered = governing(location, await registeredLocations(scope, catalogId));
+  if (registered !== undefined) return registered;
   throw notFound(`No registered location governs ${location}: register it, or a prefix of it, first.`);
 }

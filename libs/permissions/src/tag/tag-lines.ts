@@ -68,7 +68,8 @@ export function policyLines(grant: Grant, policy: ReachingPolicy): SliceLine[] {
   return [line(reach.isWhole ? 'TAGGED_TABLE' : 'TAGGED_COLUMNS', reach.columns, 'tables')];
 }
 
-const plainLine = (grant: Grant, resource: string, on: TagResource): SliceLine => ({
+/** What the model is told of a grant on a tag, on a saved expression, or of a policy that reaches far enough. */
+export const plainLine = (grant: Grant, resource: string, on: TagResource): SliceLine => ({
   type: grant.type,
   resource,
   permission: grant.permission,

@@ -43,8 +43,12 @@ const toTagPolicy = (CatalogId: string | undefined, asked: TagPolicyInput): Reso
   },
 });
 
-/** What is not of a database. @throws InvalidInputException two things are named at once */
-function apartOf(named: GrantedResourceInput): ResourceShape | undefined {
+/**
+ * What is not of a database.
+ * @param parts what is named of a database or table besides them
+ * @throws InvalidInputException two things are named at once
+ */
+function apartOf(named: GrantedResourceInput, parts: number): ResourceShape | undefined {
   const { dataLocation, lfTag, lfTagPolicy, lfTagExpression } = named;
   const CatalogId = named.catalogId ?? undefined;
   const apart: ResourceShape[] = [
@@ -57,7 +61,8 @@ function apartOf(named: GrantedResourceInput): ResourceShape | undefined {
   ];
   const [first] = apart;
   if (first === undefined) return undefined;
-  if (apart.length > 1 || typeof named.database === 'string' || typeof named.table === 'string') {
+  const isMore = parts > 0 || typeof named.database === 'string' || typeof named.table === 'string';
+  if (apart.length > 1 || isMore) {
     throw invalid(
       'A resource takes one of database, dataLocation, lfTag, lfTagPolicy and lfTagExpression, or none for the catalog.',
     );
@@ -73,7 +78,7 @@ function shapeOf(named: GrantedResourceInput): ResourceShape {
   if (parts.length > 1) {
     throw invalid('A resource takes one of allTables, columns, exceptColumns and dataCellsFilter.');
   }
-  const apart = apartOf(named);
+  const apart = apartOf(named, parts.length);
   if (typeof database !== 'string') {
     if (typeof table === 'string' || parts.length > 0) throw invalid('A table is named with its database.');
     return apart ?? { Catalog: { Id: CatalogId } };

@@ -12,7 +12,7 @@ import { z } from 'zod';
 
 import { type PageArguments, pageRequest, toConnection } from './connection.ts';
 import { CurrentCaller, USE_CASES } from './context.ts';
-import { explainInput, resourceOf } from './explain.resolver.ts';
+import { toQuestion, whoCanInput } from './explain.resolver.ts';
 import { grantedResource, toGrantResource } from './grant-resource.shapes.ts';
 
 /** spec/permissions.md §10. */
@@ -60,8 +60,8 @@ export class GrantResolver {
 
   @Query('whoCan')
   async whoCan(@CurrentCaller() caller: Caller, @Args() args: PageArguments & { readonly input: object }) {
-    const { permission, ...named } = validate(explainInput, args.input);
-    const command = { ...pageRequest(args, MAX_PAGE), permission, resource: resourceOf(caller, named) };
+    const question = toQuestion(caller, validate(whoCanInput, args.input));
+    const command = { ...pageRequest(args, MAX_PAGE), ...question };
     return toConnection(await this.#useCases.run(caller, whoCan, command), (explanation) => explanation);
   }
 
