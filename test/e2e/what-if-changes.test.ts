@@ -34,6 +34,10 @@ const settings = (changes: object) => ({ kind: 'UPDATE_SETTINGS', settings: chan
 const policy = (kind: string, holder: string, members: object) => ({ kind, policy: { holder, ...members } });
 const deny = (holder: string, action: string | string[]) =>
   policy('PUT_INLINE_POLICY', holder, { name: 'deny', document: statement('Deny', action) });
+const member = (kind: 'ADD_USER_TO_GROUP' | 'REMOVE_USER_FROM_GROUP', name: string, group = GROUP) => ({
+  kind,
+  membership: { user: name.includes(':') ? name : userArn(name), group },
+});
 const asks = (name: string | undefined, permission = 'SELECT', on: object = ORDERS) => ({
   ...(name !== undefined && { principal: name.includes(':') ? name : userArn(name) }),
   permission,
@@ -123,6 +127,10 @@ describe.each(DATABASES)('what if anything were changed, on %s', (databaseName) 
           ['ListUserPolicies', { UserName: 'admin' }, 'member'],
           ['ListUserPolicies', { UserName: 'ann' }, 'member'],
           ['ListGroupPolicies', { GroupName: 'analysts' }, 'member'],
+          ['GetGroup', { GroupName: 'analysts' }, 'UserName'],
+          ['GetUser', { UserName: 'bob' }, 'PermissionsBoundaryArn'],
+          ['GetUser', { UserName: 'admin' }, 'PermissionsBoundaryArn'],
+          ['GetRole', { RoleName: 'reader' }, 'PermissionsBoundaryArn'],
           ['ListAttachedRolePolicies', { RoleName: 'reader' }, 'PolicyArn'],
         ].map(([action, members, element]) =>
           iam(lake, action as string, members as Record<string, string>, element as string),
@@ -267,6 +275,62 @@ describe.each(DATABASES)('what if anything were changed, on %s', (databaseName) 
     expect(await world()).toBe(before);
   });
 
+  it('tries groups: what is granted to one, and what its policies deny, is its members’ as long as they are', async () => {
+    await lf('GrantPermissions', {
+      Principal: { DataLakePrincipalIdentifier: GROUP },
+      Resource: { Table: { DatabaseName: 'sales', Name: 'orders' } },
+      Permissions: ['INSERT'],
+    });
+    const before = await world();
+    const inserts = [asks('ann', 'INSERT'), asks('bob', 'INSERT')];
+    expect(await turns([member('ADD_USER_TO_GROUP', 'ann')], inserts)).toEqual(['false true', 'true true']);
+    expect(await turns([member('REMOVE_USER_FROM_GROUP', 'bob')], inserts)).toEqual([
+      'false false',
+      'true false',
+    ]);
+    const both = [member('ADD_USER_TO_GROUP', 'ann'), member('REMOVE_USER_FROM_GROUP', 'ann')];
+    expect(await turns(both, inserts)).toEqual(['false false', 'true true']);
+    // The policies of a group that one is in by now.
+    const barred = [deny(GROUP, 'glue:*'), member('ADD_USER_TO_GROUP', 'admin')];
+    expect(await turns(barred, [asks(undefined, 'DESCRIBE')])).toEqual(['true false']);
+    expect(
+      await whatIf([deny(GROUP, 'iam:*'), member('ADD_USER_TO_GROUP', 'admin'), both[0] ?? {}], inserts),
+    ).toBe(DENIED);
+    expect(await world()).toBe(before);
+  });
+
+  it('tries boundaries of users and roles, and what they leave of the caller', async () => {
+    const before = await world();
+    const bound = (name: string, arn?: string) =>
+      arn === undefined
+        ? policy('DELETE_PERMISSIONS_BOUNDARY', name, {})
+        : policy('PUT_PERMISSIONS_BOUNDARY', name, { arn });
+    const [lookers] = await iam(
+      lake,
+      'CreatePolicy',
+      { PolicyName: 'none', PolicyDocument: statement('Allow', 'iam:GetUser') },
+      'Arn',
+    );
+    const all = [asks('bob'), asks(ROLE)];
+    const attach = policy('ATTACH_POLICY', ROLE, { arn: DATA_ACCESS });
+    expect(await turns([bound(userArn('bob'), lookers)], all)).toEqual(['true false', 'false false']);
+    expect(await turns([bound(userArn('bob'), lookers), bound(userArn('bob'))], all)).toEqual([
+      'true true',
+      'false false',
+    ]);
+    expect(await turns([attach, bound(ROLE, DATA_ACCESS)], all)).toEqual(['true true', 'false true']);
+    expect(await turns([attach, bound(ROLE, lookers)], all)).toEqual(['true true', 'false false']);
+    // Under that boundary he may not take it away again.
+    const mine = userArn('admin');
+    expect(await whatIf([bound(mine, lookers), bound(mine)], all)).toBe(DENIED);
+    expect(await turns([bound(mine, lookers)], [asks(undefined, 'DESCRIBE')])).toEqual(['true false']);
+    expect(await whatIf([bound(GROUP, lookers)], all)).toBe('InvalidInputException');
+    expect(await whatIf([bound(userArn('bob'), `arn:aws:iam::${ACCOUNT}:policy/not-there`)], all)).toBe(
+      'EntityNotFoundException',
+    );
+    expect(await world()).toBe(before);
+  });
+
   it('asks of each change what the changes before it leave of the caller, and of himself afterwards', async () => {
     const before = await world();
     const mine = userArn('admin');
@@ -309,6 +373,10 @@ describe.each(DATABASES)('what if anything were changed, on %s', (databaseName) 
       policy('DETACH_POLICY', userArn('ann'), { arn: DATA_ACCESS }),
       deny(userArn('nobody-there'), 'glue:*'),
       policy('DELETE_INLINE_POLICY', userArn('eve'), { name: 'all' }),
+      policy('PUT_PERMISSIONS_BOUNDARY', userArn('bob'), { arn: DATA_ACCESS }),
+      policy('DELETE_PERMISSIONS_BOUNDARY', userArn('nobody-there'), {}),
+      member('ADD_USER_TO_GROUP', 'leads'),
+      member('REMOVE_USER_FROM_GROUP', 'nobody-there'),
     ]) {
       expect(await whatIf([change], [asks('ann')], leadsToken)).toBe(DENIED);
     }
@@ -316,6 +384,11 @@ describe.each(DATABASES)('what if anything were changed, on %s', (databaseName) 
     for (const name of ['ann', 'nobody-there']) {
       const change = deny(`arn:aws:iam::444455556666:user/${name}`, 'glue:*');
       expect(await whatIf([change], [asks('ann')])).toBe(DENIED);
+      const theirs = `arn:aws:iam::444455556666:`;
+      const joins = member('ADD_USER_TO_GROUP', `${theirs}user/${name}`, `${theirs}group/analysts`);
+      expect(await whatIf([joins], [asks('ann')])).toBe(DENIED);
+      const bounds = policy('DELETE_PERMISSIONS_BOUNDARY', `${theirs}user/${name}`, {});
+      expect(await whatIf([bounds], [asks('ann')])).toBe(DENIED);
     }
     expect(await world()).toBe(before);
   });
@@ -334,6 +407,15 @@ describe.each(DATABASES)('what if anything were changed, on %s', (databaseName) 
       [{ ...grant(ORDERS, ['SELECT']), settings: { admins: [] } }, 'ValidationException'],
       [{ kind: 'GRANT' }, 'ValidationException'],
       [{ kind: 'UPDATE_SETTINGS' }, 'ValidationException'],
+      [{ kind: 'ADD_USER_TO_GROUP' }, 'ValidationException'],
+      [{ ...member('ADD_USER_TO_GROUP', 'ann'), policy: { holder: GROUP } }, 'ValidationException'],
+      [policy('PUT_PERMISSIONS_BOUNDARY', userArn('ann'), {}), 'ValidationException'],
+      [policy('DELETE_PERMISSIONS_BOUNDARY', userArn('ann'), { arn: DATA_ACCESS }), 'ValidationException'],
+      [member('ADD_USER_TO_GROUP', GROUP), 'InvalidInputException'],
+      [member('ADD_USER_TO_GROUP', 'ann', ROLE), 'InvalidInputException'],
+      [member('ADD_USER_TO_GROUP', 'ann', 'arn:aws:iam::444455556666:group/g'), 'InvalidInputException'],
+      [member('REMOVE_USER_FROM_GROUP', 'ann'), 'EntityNotFoundException'],
+      [member('ADD_USER_TO_GROUP', 'ann', `${GROUP}-none`), 'EntityNotFoundException'],
       [{ kind: 'FLY' }, 'ValidationException'],
     ] as const) {
       expect([change, await whatIf([change], [asks('ann')])]).toEqual([change, code]);

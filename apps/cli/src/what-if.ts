@@ -116,7 +116,9 @@ function asText(tried: z.output<typeof answers>['whatIf'], changes: number): str
 }
 
 export const whatIfCommand = new Command('what-if')
-  .description('what would be allowed if grants, settings or policies were changed: nothing is changed')
+  .description(
+    'what would be allowed if grants, settings, policies or groups were changed: nothing is changed',
+  )
   .addOption(urlOption())
   .requiredOption('--file <path>', 'JSON: { "changes": [...], "questions": [...] }; - for standard input')
   .option('--json', 'as JSON')
@@ -124,7 +126,8 @@ export const whatIfCommand = new Command('what-if')
     'after',
     `
 Example of a file (changes: GRANT, REVOKE, UPDATE_SETTINGS, ATTACH_POLICY, DETACH_POLICY, PUT_INLINE_POLICY,
-DELETE_INLINE_POLICY, with the members of GraphQL's TriedChangeInput):
+DELETE_INLINE_POLICY, PUT_PERMISSIONS_BOUNDARY, DELETE_PERMISSIONS_BOUNDARY, ADD_USER_TO_GROUP, REMOVE_USER_FROM_GROUP,
+with the members of GraphQL's TriedChangeInput; questions with those of ExplainInput):
 
   {
     "changes": [

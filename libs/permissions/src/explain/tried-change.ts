@@ -1,4 +1,13 @@
-import { attachments, findPrincipal, type HolderName, inlinePolicies } from '@lakewarden/identity';
+import {
+  addUserToGroup,
+  attachments,
+  boundaries,
+  findPrincipal,
+  type HolderName,
+  inlinePolicies,
+  type Membership,
+  removeUserFromGroup,
+} from '@lakewarden/identity';
 import { invalid, type WriteScope, type WriteUseCase } from '@lakewarden/kernel';
 
 import { type GrantEntry, grantPermissions } from '../grant/grant-permissions.ts';
@@ -8,6 +17,10 @@ import { updateDataLakeSettings, type UpdateDataLakeSettings } from '../settings
 
 interface PolicyChange {
   readonly holder: HolderName & { readonly accountId: string };
+}
+
+interface BoundaryChange {
+  readonly holder: PolicyChange['holder'] & { readonly kind: 'user' | 'role' };
 }
 
 /** What may be tried. */
@@ -20,9 +33,15 @@ export type TriedChange =
       readonly name: string;
       readonly document: string;
     })
-  | (PolicyChange & { readonly kind: 'DELETE_INLINE_POLICY'; readonly name: string });
+  | (PolicyChange & { readonly kind: 'DELETE_INLINE_POLICY'; readonly name: string })
+  | (BoundaryChange & { readonly kind: 'PUT_PERMISSIONS_BOUNDARY'; readonly policyArn: string })
+  | (BoundaryChange & { readonly kind: 'DELETE_PERMISSIONS_BOUNDARY' })
+  | {
+      readonly kind: 'ADD_USER_TO_GROUP' | 'REMOVE_USER_FROM_GROUP';
+      readonly membership: Membership & { readonly accountId: string };
+    };
 
-/** Whose data lake it changes; of a policy, whose account. */
+/** Whose data lake it changes; of a policy or a group, whose account. */
 export const ownerOf = (change: TriedChange): string => {
   switch (change.kind) {
     case 'GRANT':
@@ -34,7 +53,12 @@ export const ownerOf = (change: TriedChange): string => {
     case 'DETACH_POLICY':
     case 'PUT_INLINE_POLICY':
     case 'DELETE_INLINE_POLICY':
+    case 'PUT_PERMISSIONS_BOUNDARY':
+    case 'DELETE_PERMISSIONS_BOUNDARY':
       return change.holder.accountId;
+    case 'ADD_USER_TO_GROUP':
+    case 'REMOVE_USER_FROM_GROUP':
+      return change.membership.accountId;
   }
 };
 
@@ -52,7 +76,7 @@ function make<Command, Answer>(
 }
 
 /**
- * A change of policies, and the caller by those that he has then: the next change is asked of them, as it would be of his
+ * A change of policies or groups, and the caller by those that he has then: the next change is asked of them, as it would be of his
  * next request.
  * @throws InvalidInputException his session is narrowed by policies that only his credentials hold
  */
@@ -94,5 +118,13 @@ export async function tryChange(scope: WriteScope, change: TriedChange): Promise
       return makeOfPolicy(scope, inlinePolicies[change.holder.kind].put, change);
     case 'DELETE_INLINE_POLICY':
       return makeOfPolicy(scope, inlinePolicies[change.holder.kind].delete, change);
+    case 'PUT_PERMISSIONS_BOUNDARY':
+      return makeOfPolicy(scope, boundaries[change.holder.kind].put, change);
+    case 'DELETE_PERMISSIONS_BOUNDARY':
+      return makeOfPolicy(scope, boundaries[change.holder.kind].delete, change);
+    case 'ADD_USER_TO_GROUP':
+      return makeOfPolicy(scope, addUserToGroup, change.membership);
+    case 'REMOVE_USER_FROM_GROUP':
+      return makeOfPolicy(scope, removeUserFromGroup, change.membership);
   }
 }

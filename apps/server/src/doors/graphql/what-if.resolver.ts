@@ -1,4 +1,5 @@
 import { validate } from '@lakewarden/aws-wire';
+import type { Membership } from '@lakewarden/identity';
 import { type Caller, invalid, parseHolderArn, type UseCases } from '@lakewarden/kernel';
 import { MAX_CHANGES, MAX_QUESTIONS, type TriedChange, whatIf } from '@lakewarden/permissions';
 import { Inject } from '@nestjs/common';
@@ -17,27 +18,32 @@ const holder = z.string().min(1).max(2_048);
 const policyArn = z.string().min(20).max(2_048);
 
 const attachment = z.object({ holder, arn: policyArn, name: none, document: none });
+const membership = z.object({ user: holder, group: holder });
+const others = { entry: none, settings: none, policy: none, membership: none };
 const change = z.discriminatedUnion('kind', [
-  z.object({ kind: z.enum(['GRANT', 'REVOKE']), entry: grantEntry, settings: none, policy: none }),
-  z.object({ kind: z.literal('UPDATE_SETTINGS'), settings: settingsInput, entry: none, policy: none }),
+  z.object({ ...others, kind: z.enum(['GRANT', 'REVOKE']), entry: grantEntry }),
+  z.object({ ...others, kind: z.literal('UPDATE_SETTINGS'), settings: settingsInput }),
   z.object({
-    kind: z.enum(['ATTACH_POLICY', 'DETACH_POLICY']),
+    ...others,
+    kind: z.enum(['ATTACH_POLICY', 'DETACH_POLICY', 'PUT_PERMISSIONS_BOUNDARY']),
     policy: attachment,
-    entry: none,
-    settings: none,
   }),
   z.object({
+    ...others,
+    kind: z.literal('DELETE_PERMISSIONS_BOUNDARY'),
+    policy: attachment.extend({ arn: none }),
+  }),
+  z.object({
+    ...others,
     kind: z.literal('PUT_INLINE_POLICY'),
     policy: z.object({ holder, name: policyName, document: policyDocument, arn: none }),
-    entry: none,
-    settings: none,
   }),
   z.object({
+    ...others,
     kind: z.literal('DELETE_INLINE_POLICY'),
     policy: z.object({ holder, name: policyName, arn: none, document: none }),
-    entry: none,
-    settings: none,
   }),
+  z.object({ ...others, kind: z.enum(['ADD_USER_TO_GROUP', 'REMOVE_USER_FROM_GROUP']), membership }),
 ]);
 
 const trial = z.object({
@@ -50,6 +56,23 @@ function holderOf(arn: string): { accountId: string; kind: 'user' | 'group' | 'r
   const parts = parseHolderArn(arn);
   if (parts === undefined) throw invalid(`Not the ARN of a user, group or role: ${arn}`);
   return { accountId: parts.accountId, kind: parts.kind, name: parts.name };
+}
+
+/** @throws InvalidInputException: groups have no boundary */
+function boundedOf(arn: string) {
+  const { kind, ...named } = holderOf(arn);
+  if (kind === 'group')
+    throw invalid(`A permissions boundary is of a user or a role, not of a group: ${arn}`);
+  return { kind, ...named };
+}
+
+/** @throws InvalidInputException it is not one of each, or they are of two accounts */
+function membershipOf({ user, group }: z.output<typeof membership>): Membership & { accountId: string } {
+  const [whom, into] = [holderOf(user), holderOf(group)];
+  if (whom.kind !== 'user') throw invalid(`Not the ARN of a user: ${user}`);
+  if (into.kind !== 'group') throw invalid(`Not the ARN of a group: ${group}`);
+  if (whom.accountId !== into.accountId) throw invalid('A group and its members are of one account.');
+  return { accountId: into.accountId, userName: whom.name, groupName: into.name };
 }
 
 function toChange(caller: Caller, asked: z.output<typeof change>): TriedChange {
@@ -72,6 +95,13 @@ function toChange(caller: Caller, asked: z.output<typeof change>): TriedChange {
     }
     case 'DELETE_INLINE_POLICY':
       return { kind: asked.kind, holder: holderOf(asked.policy.holder), name: asked.policy.name };
+    case 'PUT_PERMISSIONS_BOUNDARY':
+      return { kind: asked.kind, holder: boundedOf(asked.policy.holder), policyArn: asked.policy.arn };
+    case 'DELETE_PERMISSIONS_BOUNDARY':
+      return { kind: asked.kind, holder: boundedOf(asked.policy.holder) };
+    case 'ADD_USER_TO_GROUP':
+    case 'REMOVE_USER_FROM_GROUP':
+      return { kind: asked.kind, membership: membershipOf(asked.membership) };
   }
 }
 
