@@ -48,6 +48,22 @@ const CASES: readonly (readonly [what: string, operation: string, input: object 
       { DatabaseInput: { Name: long } },
       /^ValidationException: .*databaseInput\.name/,
     ],
+    [
+      'a default that is no permission',
+      'CreateDatabase',
+      {
+        DatabaseInput: {
+          Name: 'defaults',
+          CreateTableDefaultPermissions: [
+            {
+              Principal: { DataLakePrincipalIdentifier: 'IAM_ALLOWED_PRINCIPALS' },
+              Permissions: ['EVERYTHING'],
+            },
+          ],
+        },
+      },
+      /^ValidationException: .*databaseInput\.createTableDefaultPermissions.*permissions/,
+    ],
     ['an empty name', 'CreateDatabase', { DatabaseInput: { Name: '' } }, /^ValidationException: /],
     ['a name of two lines', 'CreateDatabase', { DatabaseInput: { Name: 'a\nb' } }, /^ValidationException: /],
     [

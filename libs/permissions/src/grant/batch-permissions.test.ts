@@ -132,11 +132,12 @@ describe('a batch', () => {
 
   it('with the same permission twice keeps what one grant after the other would', async () => {
     const option: Further = { option: ['SELECT'] };
-    const variants: Further[] = [{}, option, { validUntil: at(1) }, { ...option, validUntil: at(2) }];
+    const variants: Further[] = [{}, option, { validUntil: at(1) }, { ...option, validFrom: at(1) }];
     const shown = async (principal: string) =>
-      (await held(principal)).map(({ condition, withGrantOption, validUntil }) => ({
+      (await held(principal)).map(({ condition, withGrantOption, validFrom, validUntil }) => ({
         condition,
         withGrantOption,
+        validFrom,
         validUntil,
       }));
     for (const first of variants) {

@@ -92,7 +92,8 @@ describe('who makes a database or table', () => {
 
   it('lets those whom the database names have what it says, each once and without the grant option', async () => {
     const { Principal } = byDefault('bob');
-    await makeDatabase('admin', byDefault('ann', 'SELECT', 'SELECT', 'ALL'), { Principal });
+    const twice = byDefault('ann', 'SELECT', 'SELECT');
+    await makeDatabase('admin', twice, byDefault('ann', 'ALL', 'SELECT'), { Principal }, {});
     await makeTable('admin');
     expect(await told('ann')).toEqual([
       { type: 'TABLE', columns: [], permissions: ['ALL', 'SELECT'], withGrantOption: [] },

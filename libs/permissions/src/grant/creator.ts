@@ -11,10 +11,11 @@ import { forgetOptIns } from '../hybrid/opt-ins.ts';
 import { forgetInSettings } from '../settings/put-data-lake-settings.ts';
 import { type Grant, grantedInside } from './grant.ts';
 import { deleteGrantsOf, insertGrants } from './grant.repository.ts';
+import { mergeGrants } from './merge-grants.ts';
 
 /** Glue's `PrincipalPermissions`, as databases and settings hold them. */
 const defaultGrant = z.object({
-  Principal: z.object({ DataLakePrincipalIdentifier: z.string() }),
+  Principal: z.object({ DataLakePrincipalIdentifier: z.string().optional() }).optional(),
   Permissions: z.array(z.enum(PERMISSIONS)).default([]),
 });
 
@@ -41,12 +42,14 @@ export async function grantToCreator(
   const byDefault = z
     .array(defaultGrant)
     .parse(defaults)
-    .flatMap(({ Principal, Permissions }) =>
-      [...new Set(Permissions)]
-        .filter((permission) => Principal.DataLakePrincipalIdentifier !== creator || permission !== 'ALL')
-        .map((permission) => grant(Principal.DataLakePrincipalIdentifier, permission, false)),
-    );
-  await insertGrants(scope.tx, [grant(creator, 'ALL', true), ...byDefault]);
+    .flatMap(({ Principal, Permissions }) => {
+      const principal = Principal?.DataLakePrincipalIdentifier;
+      return principal === undefined
+        ? []
+        : Permissions.map((permission) => grant(principal, permission, false));
+    });
+  // They may name one principal twice, and the creator.
+  await insertGrants(scope.tx, mergeGrants([grant(creator, 'ALL', true), ...byDefault]));
   if (resource.type === 'TABLE') {
     const subjectId = grantedInside(resource.databaseId);
     scope.changed({ accountId: resource.catalogId, kind: 'grant', subjectId });

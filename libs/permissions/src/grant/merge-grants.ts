@@ -3,9 +3,9 @@ import type { Grant } from './grant.ts';
 const isForATime = ({ validFrom, validUntil }: Grant): boolean =>
   validFrom !== undefined || validUntil !== undefined;
 
-/** As `insertGrants` has it of what is there already. */
+/** As `insertGrants` has it of what is there already; one that is the same changes nothing. */
 const replaces = (grant: Grant, known: Grant): boolean =>
-  isForATime(known) || (grant.grantOption && !known.grantOption && !isForATime(grant));
+  isForATime(known) || (grant.grantOption && !isForATime(grant));
 
 /** One row an ON CONFLICT may meet once: the same thing twice in a batch is one row, the one that would be left of both. */
 export function mergeGrants(grants: readonly Grant[]): Grant[] {

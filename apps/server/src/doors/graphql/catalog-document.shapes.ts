@@ -15,6 +15,7 @@ import {
   epochSeconds,
   nameString,
   parametersMap,
+  principalPermissions,
   requiredCatalogId,
   seconds,
   text,
@@ -141,7 +142,7 @@ const databaseShape = {
   Description: descriptionString.optional(),
   LocationUri: text(1, 1024).optional(),
   Parameters: parametersMap.optional(),
-  CreateTableDefaultPermissions: z.array(z.looseObject({})).optional(),
+  CreateTableDefaultPermissions: z.array(principalPermissions).optional(),
   FederatedDatabase: z.looseObject({}).optional(),
 };
 

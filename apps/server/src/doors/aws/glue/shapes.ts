@@ -1,5 +1,6 @@
 import type { Column, LinkTarget, StorageDescriptor, TableDefinition } from '@lakewarden/catalog';
 import { isStorableText, MAX_TAGS } from '@lakewarden/catalog';
+import { PERMISSIONS } from '@lakewarden/kernel';
 import { z } from 'zod';
 
 /**
@@ -63,12 +64,18 @@ const linkTarget = z.looseObject({
   Region: text(1, 255).optional(),
 }) satisfies z.ZodType<LinkTarget>;
 
+/** What each new table of a database is granted by itself. What is no permission would be found out at the first of them. */
+export const principalPermissions = z.looseObject({
+  Principal: z.looseObject({ DataLakePrincipalIdentifier: text(1, 255).optional() }).optional(),
+  Permissions: z.array(z.enum(PERMISSIONS)).optional(),
+});
+
 export const databaseInput = z.looseObject({
   Name: nameString,
   Description: descriptionString.optional(),
   LocationUri: text(1, 1024).optional(),
   Parameters: parametersMap.optional(),
-  CreateTableDefaultPermissions: z.array(z.looseObject({})).optional(),
+  CreateTableDefaultPermissions: z.array(principalPermissions).optional(),
   TargetDatabase: linkTarget.optional(),
 });
 
