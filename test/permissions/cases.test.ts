@@ -31,9 +31,13 @@ const titleOf = ({ id, says, ask }: PermissionCase): string => `${id} ${says} ($
 
 it('has cases of every part of the rule that is built, each under a name of its own', () => {
   expect(new Set(cases.map(({ id }) => id)).size).toBe(cases.length);
-  for (const section of ['§1', '§2', '§3', '§4', '§5', '§6', '§7', '§8', '§9', '§10']) {
+  const sections = ['§1', '§2', '§3', '§4', '§5', '§6', '§7', '§8', '§9', '§10'];
+  const choices = ['§13.1', '§13.2', '§13.5', '§13.6', '§13.9'];
+  for (const section of sections) {
     expect(cases.filter((each) => each.section === section).length).toBeGreaterThan(8);
   }
+  // And no section goes unnoticed: of one choice in §13 one case is enough.
+  expect([...new Set(cases.map(({ section }) => section))].sort()).toEqual([...sections, ...choices].sort());
 });
 
 describe('permission cases, by the oracle', () => {

@@ -5,7 +5,8 @@ import { z } from 'zod';
 export const ACCOUNT = '111122223333';
 
 /**
- * Who asks: `admin` (the account's first administrator), users (`ann`), role sessions (`session/reader`).
+ * Who asks: `admin` (the account's first administrator), users (`ann`), role sessions (`session/reader`). Gate 1 lets all
+ * of them through but `ned`, who has no policy; the settings are for `admin` alone.
  * Who is granted to: these, and `group/NAME`, `role/NAME`, `IAM_ALLOWED_PRINCIPALS`, `IAMPrincipals` (all of the account).
  */
 export const USERS = ['ann', 'bob', 'cat', 'liz', 'ned'] as const;
@@ -169,13 +170,13 @@ export const answer = z.strictObject({
   /** GetTable, Decide on a table: the columns and partition keys that are shown, by name. GetFilter: those of its list. */
   columns: z.array(z.string()).optional(),
   /**
-   * Decide SELECT on a table, where data cells filters say in which rows: the columns shown of a row of `x` alone, and
-   * of one of `y` alone.
+   * Decide SELECT on a table, where a data cells filter with rows of its own bears on it, be it that something else shows
+   * all of them: the columns shown of a row of `x` alone, and of one of `y` alone.
    */
   cells: z.record(z.string(), z.array(z.string())).optional(),
   /**
-   * GetDatabases, GetTables, ListFilters: by name; GetTag: its values; ListOptIns: `catalog`, `database sales`,
-   * `table sales.orders`, `tables of sales`.
+   * GetDatabases, GetTables, ListFilters: by name; GetPartitions: their values; GetTag: its values; ListOptIns: `catalog`,
+   * `database sales`, `table sales.orders`, `tables of sales`.
    */
   names: z.array(z.string()).optional(),
   /** GetDatabase: whether more than its name is shown. */

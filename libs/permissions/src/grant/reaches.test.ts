@@ -1,4 +1,4 @@
-import type { ColumnScope, Decision } from '@lakewarden/kernel';
+import type { ColumnScope, Decision, Reason } from '@lakewarden/kernel';
 import { describe, expect, it } from 'vitest';
 
 import { reaches } from './reaches.ts';
@@ -45,6 +45,33 @@ describe('what may be passed on', () => {
     [[but('mail', 'id')], but('mail')],
   ])('of %j does not reach %j', (columns, wanted) => {
     expect(reaches(held(...columns), wanted)).toBe(false);
+  });
+
+  it('does not tell by "all but" what LF-tags hide, unless a list of the holder says it', () => {
+    const reason = (kind: 'tag' | 'grant'): Reason => ({
+      gate: 2,
+      kind,
+      id: kind,
+      principal: 'arn:aws:iam::111122223333:user/ann',
+      resource: 'table sales.orders',
+      permission: 'SELECT',
+      grantOption: true,
+    });
+    const byTag: Decision = { ...held(but('mail')), because: [reason('tag')] };
+    expect(reaches(byTag, only('id'))).toBe(true);
+    expect(reaches(byTag, but('mail'))).toBe(false);
+    expect(reaches(byTag, but('mail', 'id'))).toBe(false);
+    const byBoth: Decision = {
+      ...held(but('mail', 'id'), but('mail')),
+      because: [reason('tag'), reason('grant')],
+    };
+    expect(reaches(byBoth, but('mail'))).toBe(true);
+    // What is left out by the one is shown by the other.
+    const allByTags: Decision = {
+      ...held(but('mail'), only('mail')),
+      because: [reason('tag'), reason('tag')],
+    };
+    expect(reaches(allByTags, but('id'))).toBe(true);
   });
 
   it('is nothing where nothing may be passed on', () => {
