@@ -1,3 +1,4 @@
+import { STORY_CONDITIONS } from './oracle-conditions.ts';
 import type { FilterRows } from './story.ts';
 
 /**
@@ -15,12 +16,19 @@ export interface OracleFilter {
   isExclude: boolean;
 }
 
-interface FilterGrant {
+interface FilterGrant extends Bounded {
   readonly filter: OracleFilter;
   readonly principal: string;
   readonly permission: string;
   option: boolean;
 }
+
+/** Under which condition (§10) something is held. */
+interface Bounded {
+  readonly when?: string | undefined;
+}
+
+const counts = ({ when }: Bounded): boolean => when === undefined || STORY_CONDITIONS[when] === true;
 
 /** Columns that one grant shows, and in which rows. */
 export interface Shown {
@@ -97,8 +105,9 @@ export class OracleFilters {
   /** SELECT on a filter is SELECT of its columns, in its rows. */
   shownOn(table: number, names: readonly string[]): Shown[] {
     return this.#grants
-      .filter(({ filter, permission, principal }) => {
-        return filter.table === table && permission === 'SELECT' && names.includes(principal);
+      .filter((held) => {
+        const { filter, permission, principal } = held;
+        return filter.table === table && permission === 'SELECT' && names.includes(principal) && counts(held);
       })
       .map(({ filter }) => ({
         kind: filter.isExclude ? 'except' : 'column',
@@ -109,23 +118,38 @@ export class OracleFilters {
 
   showsDatabase(database: number, names: readonly string[]): boolean {
     return this.#grants.some(
-      ({ filter, permission, principal }) =>
-        filter.database === database && permission === 'SELECT' && names.includes(principal),
+      (held) =>
+        held.filter.database === database &&
+        held.permission === 'SELECT' &&
+        names.includes(held.principal) &&
+        counts(held),
     );
   }
 
   /** Whatever is held on a filter shows it; to pass it on takes the permission itself. */
-  isHeld(filter: OracleFilter, permission: string, names: readonly string[], withOption: boolean): boolean {
+  isHeld(
+    filter: OracleFilter,
+    permission: string,
+    names: readonly string[],
+    /** What it is passed on under; what is held under a condition passes on no more than that. */
+    passing: Bounded | undefined,
+  ): boolean {
     return this.#grants.some((held) => {
-      if (held.filter !== filter || !names.includes(held.principal)) return false;
-      if (withOption) return held.option && held.permission === permission;
+      if (held.filter !== filter || !names.includes(held.principal) || !counts(held)) return false;
+      if (passing !== undefined && held.when !== undefined && held.when !== passing.when) return false;
+      if (passing !== undefined) return held.option && held.permission === permission;
       return held.permission === permission || permission === 'DESCRIBE';
     });
   }
 
-  grant(filter: OracleFilter, principal: string, permission: string, option: boolean): void {
-    const held = this.#find(filter, principal, permission);
-    if (held === undefined) this.#grants.push({ filter, principal, permission, option });
+  grant(
+    filter: OracleFilter,
+    principal: string,
+    permission: string,
+    { option, when }: { readonly option: boolean } & Bounded,
+  ): void {
+    const held = this.#find(filter, principal, permission, when);
+    if (held === undefined) this.#grants.push({ filter, principal, permission, option, when });
     else held.option ||= option;
   }
 
@@ -135,20 +159,30 @@ export class OracleFilters {
     principal: string,
     permissions: readonly string[],
     options: readonly string[],
+    { when }: Bounded,
   ): boolean {
-    const gone = permissions.map((permission) => this.#find(filter, principal, permission));
+    const gone = permissions.map((permission) => this.#find(filter, principal, permission, when));
     const narrowed = options
       .filter((permission) => !permissions.includes(permission))
-      .map((permission) => this.#find(filter, principal, permission));
+      .map((permission) => this.#find(filter, principal, permission, when));
     if (gone.includes(undefined) || narrowed.some((held) => held?.option !== true)) return false;
     this.#grants = this.#grants.filter((held) => !gone.includes(held));
     for (const held of narrowed) if (held !== undefined) held.option = false;
     return true;
   }
 
-  #find(filter: OracleFilter, principal: string, permission: string): FilterGrant | undefined {
+  #find(
+    filter: OracleFilter,
+    principal: string,
+    permission: string,
+    when: string | undefined,
+  ): FilterGrant | undefined {
     return this.#grants.find(
-      (held) => held.filter === filter && held.principal === principal && held.permission === permission,
+      (held) =>
+        held.filter === filter &&
+        held.principal === principal &&
+        held.permission === permission &&
+        held.when === when,
     );
   }
 }

@@ -1,3 +1,5 @@
+import { STORY_CONDITIONS } from './oracle-conditions.ts';
+
 /**
  * Data locations (§8) again, from the specification alone. It shares nothing with the code that it judges: a place is a
  * list of words here.
@@ -7,11 +9,18 @@ interface Place {
   readonly words: readonly string[];
 }
 
-interface LocationGrant {
+interface LocationGrant extends Bounded {
   readonly place: string;
   readonly principal: string;
   option: boolean;
 }
+
+/** Under which condition (§10) something is held. */
+interface Bounded {
+  readonly when?: string | undefined;
+}
+
+const counts = ({ when }: Bounded): boolean => when === undefined || STORY_CONDITIONS[when] === true;
 
 /** `s3://b/a/x`: as it is written, and as a file system would go there; either with `%2f` as it is or as `/`. */
 function meant(location: string): Place[] {
@@ -75,24 +84,38 @@ export class OracleLocations {
     return meant(location).some((place) => this.#registered.some((each) => some(each, place)));
   }
 
-  mayPassOn({ isAdmin, names }: LocationCaller, location: string): boolean {
-    return (
-      isAdmin ||
-      meant(location).every((place) =>
-        this.#grants.some((held) => held.option && names.includes(held.principal) && some(held.place, place)),
-      )
+  /** @param passing what it is passed on under: what is held under a condition passes on no more than that */
+  mayPassOn({ isAdmin, names }: LocationCaller, location: string, passing: Bounded): boolean {
+    if (isAdmin) return true;
+    const passable = this.#grants.filter(
+      (held) =>
+        held.option &&
+        names.includes(held.principal) &&
+        counts(held) &&
+        (held.when === undefined || held.when === passing.when),
+    );
+    return meant(location).every((place) => passable.some((held) => some(held.place, place)));
+  }
+
+  #find(place: string, principal: string, when: string | undefined): LocationGrant | undefined {
+    return this.#grants.find(
+      (held) => held.place === place && held.principal === principal && held.when === when,
     );
   }
 
-  grant(place: string, principal: string, option: boolean): void {
-    const same = this.#grants.find((held) => held.place === place && held.principal === principal);
-    if (same === undefined) this.#grants.push({ place, principal, option });
+  grant(place: string, principal: string, { option, when }: { readonly option: boolean } & Bounded): void {
+    const same = this.#find(place, principal, when);
+    if (same === undefined) this.#grants.push({ place, principal, option, when });
     else same.option ||= option;
   }
 
   /** @returns false: nothing of it was held */
-  revoke(place: string, principal: string, optionOnly: boolean): boolean {
-    const same = this.#grants.find((held) => held.place === place && held.principal === principal);
+  revoke(
+    place: string,
+    principal: string,
+    { optionOnly, when }: { readonly optionOnly: boolean } & Bounded,
+  ): boolean {
+    const same = this.#find(place, principal, when);
     if (same === undefined || (optionOnly && !same.option)) return false;
     if (optionOnly) same.option = false;
     else this.#grants = this.#grants.filter((held) => held !== same);
@@ -128,7 +151,10 @@ export class OracleLocations {
       const prefix = this.#prefixOf(place);
       if (prefix === undefined || this.#isAround(inside, place, prefix)) return true;
       const isHome = this.#isAround(home, place, prefix);
-      return isHome || this.#grants.some((held) => names.includes(held.principal) && some(held.place, place));
+      if (isHome) return true;
+      return this.#grants.some(
+        (held) => names.includes(held.principal) && counts(held) && some(held.place, place),
+      );
     });
   }
 }

@@ -275,11 +275,17 @@ export class OracleTags {
   }
 
   /** What policies on databases that match this one give him. */
-  onDatabase(names: readonly string[], database: number, withOption: boolean): readonly string[] {
+  onDatabase(
+    names: readonly string[],
+    database: number,
+    withOption: boolean,
+    passing?: Bounded,
+  ): readonly string[] {
     const given: string[] = [];
     for (const policy of this.#policies) {
       if (policy.of !== 'databases' || !names.includes(policy.principal) || !counts(policy)) continue;
       if (withOption && !policy.option) continue;
+      if (passing !== undefined && !covers(policy, passing)) continue;
       const expression = this.#said(policy.expression);
       if (expression !== undefined && this.#matches(expression, { database })) given.push(policy.permission);
     }
@@ -291,13 +297,14 @@ export class OracleTags {
     names: readonly string[],
     place: { readonly database: number; readonly table: number; readonly columns: readonly string[] },
     withOption: boolean,
+    passing?: Bounded,
   ): { readonly permission: string; readonly isWhole: boolean; readonly columns: readonly string[] }[] {
     const { database, table } = place;
     const given: { permission: string; isWhole: boolean; columns: readonly string[] }[] = [];
     for (const policy of this.#policies) {
       const { of, principal, option, permission, expression } = policy;
       if (of !== 'tables' || !names.includes(principal) || (withOption && !option)) continue;
-      if (!counts(policy)) continue;
+      if (!counts(policy) || (passing !== undefined && !covers(policy, passing))) continue;
       const said = this.#said(expression);
       if (said === undefined) continue;
       const columns = place.columns.filter((column) => this.#matches(said, { database, table, column }));

@@ -465,7 +465,7 @@ export class Oracle {
     }
     const follows = permission === 'DESCRIBE' && !withOption;
     if (follows && this.#filters.showsDatabase(database.id, names)) return true;
-    const byTags = this.#tags.onDatabase(names, database.id, withOption);
+    const byTags = this.#tags.onDatabase(names, database.id, withOption, this.#passing);
     if (byTags.some((given) => given === permission || given === 'ALL' || follows)) return true;
     return follows && database.tables.some((table) => this.#byTags(names, database, table, false).length > 0);
   }
@@ -474,7 +474,7 @@ export class Oracle {
   #byTags(names: readonly string[], database: Database, table: Table, withOption: boolean) {
     const place = { database: database.id, table: table.id, columns: columnsOf(table) };
     return this.#tags
-      .onTable(names, place, withOption)
+      .onTable(names, place, withOption, this.#passing)
       .filter(({ permission, isWhole }) => isWhole || permission === 'SELECT' || permission === 'ALL');
   }
 
@@ -815,12 +815,15 @@ export class Oracle {
     caller: string,
     of: string,
     { columns, isExclude }: { readonly columns: readonly string[]; readonly isExclude: boolean },
-    database: Database,
-    table: Table,
+    [database, table]: readonly [Database, Table],
+    passing?: { readonly when?: string | undefined },
   ): boolean {
     const on = isExclude ? { allColumnsBut: [...columns], of } : { columns: [...columns], of };
+    this.#passing = passing && { when: passing.when };
     const isAny = this.#givingOn(caller, database, table, 'SELECT', true).length > 0;
-    return isAny && this.#reaches(caller, on, 'SELECT', database, table);
+    const shows = isAny && this.#reaches(caller, on, 'SELECT', database, table);
+    this.#passing = undefined;
+    return shows;
   }
 
   /** By what is held on the filter, or by who could grant as much himself. */
@@ -828,12 +831,13 @@ export class Oracle {
     caller: string,
     [database, table, filter]: readonly [Database, Table, OracleFilter],
     permission: string,
-    withOption = false,
+    passing?: { readonly when?: string | undefined },
   ): boolean {
     if (this.#isAdmin(caller)) return true;
-    if (!withOption && permission === 'DESCRIBE' && this.#isReadOnlyAdmin(caller)) return true;
-    if (this.#filters.isHeld(filter, permission, this.#names(caller), withOption)) return true;
-    return this.#mayShow(caller, table.name, filter, database, table);
+    const isPassing = passing !== undefined;
+    if (!isPassing && permission === 'DESCRIBE' && this.#isReadOnlyAdmin(caller)) return true;
+    if (this.#filters.isHeld(filter, permission, this.#names(caller), passing)) return true;
+    return this.#mayShow(caller, `${database.name}.${table.name}`, filter, [database, table], passing);
   }
 
   #findFilter(caller: string, of: string, name: string): readonly [Database, Table, OracleFilter] {
@@ -874,8 +878,12 @@ export class Oracle {
     const [database, table] = this.#findTable(as, of);
     const columns = step.columns.map((column) => column.toLowerCase());
     const rows = step.rows === 'all' ? 'all' : { ...step.rows, column: step.rows.column.toLowerCase() };
-    if (!this.#mayShow(as, of, { columns, isExclude }, database, table)) throw denied();
+    // One that is held already is changed by who could grant it without a condition.
+    const passing = step.op === 'UpdateFilter' ? { when: undefined } : undefined;
+    if (!this.#mayShow(as, of, { columns, isExclude }, [database, table], passing)) throw denied();
+    this.#passing = passing;
     const giving = this.#givingOn(as, database, table, 'SELECT', true);
+    this.#passing = undefined;
     // Whoever could look at a column that is hidden from him would learn its values by the rows.
     if (rows !== 'all' && !giving.some((held) => shows(held, rows.column))) throw denied();
     const there = columnsOf(table);
@@ -892,7 +900,7 @@ export class Oracle {
       return {};
     }
     if (known === undefined) throw this.#mayKnowFilters(as, database, table) ? missing() : denied();
-    if (!this.#mayShow(as, of, known, database, table)) throw denied();
+    if (!this.#mayShow(as, of, known, [database, table], passing)) throw denied();
     Object.assign(known, { rows, columns, isExclude });
     return {};
   }
@@ -902,30 +910,32 @@ export class Oracle {
     { filter, of }: { readonly filter: string; readonly of: string },
     as: string,
     permissions: readonly string[],
+    passing: { readonly when: string | undefined },
   ): OracleFilter {
     if (permissions.some((each) => !['SELECT', 'DESCRIBE', 'DROP'].includes(each))) throw invalid();
     const found = this.#findFilter(as, of, filter);
-    if (permissions.some((permission) => !this.#mayFilter(as, found, permission, true))) throw denied();
+    if (permissions.some((permission) => !this.#mayFilter(as, found, permission, passing))) throw denied();
     return found[2];
   }
 
   #grantFilter(
     on: { readonly filter: string; readonly of: string },
-    { as, permissions, option, to }: Extract<Step, { op: 'Grant' }>,
+    { as, permissions, option, to, when }: Extract<Step, { op: 'Grant' }>,
   ): Partial<Answer> {
-    const filter = this.#permitFilter(on, as, permissions);
+    if (when !== undefined && !(when in STORY_CONDITIONS)) throw invalid();
+    const filter = this.#permitFilter(on, as, permissions, { when });
     if (to === 'IAM_ALLOWED_PRINCIPALS' || to === 'nobody') throw invalid();
     for (const permission of permissions)
-      this.#filters.grant(filter, to, permission, option.includes(permission));
+      this.#filters.grant(filter, to, permission, { option: option.includes(permission), when });
     return {};
   }
 
   #revokeFilter(
     on: { readonly filter: string; readonly of: string },
-    { as, permissions, option, from }: Extract<Step, { op: 'Revoke' }>,
+    { as, permissions, option, from, when }: Extract<Step, { op: 'Revoke' }>,
   ): Partial<Answer> {
-    const filter = this.#permitFilter(on, as, [...permissions, ...option]);
-    if (!this.#filters.revoke(filter, from, permissions, option)) throw invalid();
+    const filter = this.#permitFilter(on, as, [...permissions, ...option], { when });
+    if (!this.#filters.revoke(filter, from, permissions, option, { when })) throw invalid();
     return {};
   }
 
@@ -1024,23 +1034,25 @@ export class Oracle {
 
   #grantLocation(
     { location }: { readonly location: string },
-    { as, permissions, option, to }: Extract<Step, { op: 'Grant' }>,
+    { as, permissions, option, to, when }: Extract<Step, { op: 'Grant' }>,
   ): Partial<Answer> {
     if (permissions.some((each) => each !== 'DATA_LOCATION_ACCESS')) throw invalid();
-    if (!this.#locations.mayPassOn(this.#locationCaller(as), location)) throw denied();
+    if (when !== undefined && !(when in STORY_CONDITIONS)) throw invalid();
+    if (!this.#locations.mayPassOn(this.#locationCaller(as), location, { when })) throw denied();
     if (!this.#locations.isGoverned(location)) throw missing();
     if (to === 'IAM_ALLOWED_PRINCIPALS' || to === 'nobody') throw invalid();
-    this.#locations.grant(location, to, option.length > 0);
+    this.#locations.grant(location, to, { option: option.length > 0, when });
     return {};
   }
 
   #revokeLocation(
     { location }: { readonly location: string },
-    { as, permissions, option, from }: Extract<Step, { op: 'Revoke' }>,
+    { as, permissions, option, from, when }: Extract<Step, { op: 'Revoke' }>,
   ): Partial<Answer> {
     if ([...permissions, ...option].some((each) => each !== 'DATA_LOCATION_ACCESS')) throw invalid();
-    if (!this.#locations.mayPassOn(this.#locationCaller(as), location)) throw denied();
-    if (!this.#locations.revoke(location, from, permissions.length === 0)) throw invalid();
+    if (!this.#locations.mayPassOn(this.#locationCaller(as), location, { when })) throw denied();
+    if (!this.#locations.revoke(location, from, { optionOnly: permissions.length === 0, when }))
+      throw invalid();
     return {};
   }
 

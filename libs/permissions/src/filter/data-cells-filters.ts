@@ -18,6 +18,7 @@ import {
 } from '@lakewarden/kernel';
 
 import { authorizeLake } from '../authorize.ts';
+import { reachingWithin } from '../condition/grant-bounds.ts';
 import { grantedInside } from '../grant/grant.ts';
 import { mayKnow } from '../grant/may-know.ts';
 import { reaches } from '../grant/reaches.ts';
@@ -103,18 +104,23 @@ async function holdTable(scope: WriteScope, ref: TableRef, refusal: LakewardenEr
   }
 }
 
+/** A new filter shows nobody anything. One that there is may be held without the conditions and times of its changer. */
+type Change = 'create' | 'update';
+
 /** Whether he could grant those columns, in every row: then he may show less of them under a name. */
 async function mayPassOn(
-  scope: ReadScope,
+  scope: WriteScope,
   resource: TableResource,
+  change: Change,
   columns: ColumnScope,
   further: readonly string[] = [],
 ): Promise<boolean> {
-  const held = await scope.permissions.decide(scope, {
+  const decision = await scope.permissions.decide(scope, {
     permission: 'SELECT',
     resource,
     withGrantOption: true,
   });
+  const held = change === 'create' ? decision : reachingWithin(decision, {}, scope.now);
   if (!reaches(held, columns)) return false;
   // Who could write an expression over a hidden column would learn its values by the rows that are left.
   const reach = unionOf(held.columns);
@@ -145,11 +151,12 @@ function fitted(table: Table, { columns, rowExpression }: FilterInput): string |
 async function checkedInput(
   scope: WriteScope,
   input: FilterInput,
+  change: Change,
 ): Promise<readonly [Table, string | undefined]> {
   const named = input.rowExpression === undefined ? [] : columnsNamedIn(input.rowExpression);
   await authorizeLake(scope, input.table.catalogId);
   const table = await holdTable(scope, input.table, noPassingOn(input.table));
-  if (!(await mayPassOn(scope, resourceOf(table), columnsOf(input.columns), named))) {
+  if (!(await mayPassOn(scope, resourceOf(table), change, columnsOf(input.columns), named))) {
     throw noPassingOn(input.table);
   }
   // Who does not see every column hears the same of a hidden one and of one that is not there.
@@ -181,7 +188,7 @@ export const createDataCellsFilter = defineWrite({
   action: 'lakeformation:CreateDataCellsFilter',
 
   async run(scope, input: FilterInput): Promise<DataCellsFilter> {
-    const [table, rowPredicate] = await checkedInput(scope, input);
+    const [table, rowPredicate] = await checkedInput(scope, input, 'create');
     if ((await countFilters(scope.tx, table.id)) >= MAX_FILTERS_PER_TABLE) {
       throw new LakewardenError(
         'ResourceNumberLimitExceededException',
@@ -215,21 +222,21 @@ export interface UpdateDataCellsFilter extends FilterInput {
 }
 
 /**
- * Replaces what the filter shows. Takes the right to pass on what it showed, and what it is to show.
+ * Replaces what the filter shows. Takes the right to pass on what it showed, and what it is to show, for good.
  * @throws ConcurrentModificationException the expected version is not the current one
  */
 export const updateDataCellsFilter = defineWrite({
   action: 'lakeformation:UpdateDataCellsFilter',
 
   async run(scope, input: UpdateDataCellsFilter): Promise<DataCellsFilter> {
-    const [table, rowPredicate] = await checkedInput(scope, input);
+    const [table, rowPredicate] = await checkedInput(scope, input, 'update');
     const current = await findFilter(scope.tx, table.id, input.name, true);
     if (current === undefined) {
       throw (await mayKnowFilters(scope, input))
         ? noSuchFilter(input.table, input.name)
         : noPassingOn(input.table);
     }
-    if (!(await mayPassOn(scope, resourceOf(table), columnsOf(current.columns))))
+    if (!(await mayPassOn(scope, resourceOf(table), 'update', columnsOf(current.columns))))
       throw noPassingOn(input.table);
     if (input.expectedVersionId !== undefined && input.expectedVersionId !== current.versionId) {
       throw new LakewardenError(
