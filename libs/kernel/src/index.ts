@@ -1,4 +1,5 @@
 export * from './arn.ts';
+export * from './calendar-date.ts';
 export * from './audit.ts';
 export * from './caller.ts';
 export * from './catalog-event.ts';

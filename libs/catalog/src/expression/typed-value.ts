@@ -1,3 +1,5 @@
+import { isCalendarDate } from '@lakewarden/kernel';
+
 import type { PartitionKeyType, TypedLiteral } from './tree.ts';
 
 /** Stands for NULL in a stored value; an ordinary value of a string key (spec/catalog.md §6). */
@@ -5,7 +7,6 @@ export const HIVE_NULL = '__HIVE_DEFAULT_PARTITION__';
 
 const INTEGER = /^[+-]?\d+$/;
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/;
-const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const TIMESTAMP = /^(\d{4}-\d{2}-\d{2}) (\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?$/;
 
 /**
@@ -42,15 +43,6 @@ function canonicalDecimal(text: string): string | undefined {
   const canonicalRest = rest.replace(/0+$/, '');
   const magnitude = canonicalRest === '' ? canonicalInteger : `${canonicalInteger}.${canonicalRest}`;
   return sign === '-' && magnitude !== '0' ? `-${magnitude}` : magnitude;
-}
-
-function isCalendarDate(text: string): boolean {
-  const match = DATE.exec(text);
-  if (match === null) return false;
-  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
-  const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-  const days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1];
-  return days !== undefined && day >= 1 && day <= days;
 }
 
 function canonicalTimestamp(text: string): string | undefined {

@@ -1,3 +1,5 @@
+import { isCalendarDate } from '@lakewarden/kernel';
+
 /** A table's column as row expressions see it: its name in lower case, and Hive's name of its type. */
 export interface TypedColumn {
   readonly name: string;
@@ -32,18 +34,10 @@ export function typeClass(type: string | undefined): TypeClass {
   return isScalar ? (CLASSES.get(name.toLowerCase()) ?? 'OTHER') : 'OTHER';
 }
 
-const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 const TIMESTAMP = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}):(\d{2})(?::(\d{2})(\.\d{1,9})?)?$/;
 
-const isDay = (text: string): boolean => {
-  const [, year = '', month = '', day = ''] = DATE.exec(text) ?? [];
-  if (year === '') return false;
-  const days = [
-    31,
-    Number(year) % 4 === 0 && (Number(year) % 100 !== 0 || Number(year) % 400 === 0) ? 29 : 28,
-  ].concat([31, 30, 31, 30, 31, 31, 30, 31, 30, 31]);
-  return Number(year) > 0 && Number(day) >= 1 && Number(day) <= (days[Number(month) - 1] ?? 0);
-};
+/** PostgreSQL has no year 0. */
+const isDay = (text: string): boolean => isCalendarDate(text) && !text.startsWith('0000');
 
 /** As every engine reads it; undefined: it is no day of the calendar. */
 export const dateText = (text: string): string | undefined => (isDay(text) ? text : undefined);

@@ -42,7 +42,13 @@ const READ: readonly (readonly [string, string])[] = [
   ["day = DATE '2024-02-29'", "day = DATE '2024-02-29'"],
   ["at < '2026-01-01'", "at < TIMESTAMP '2026-01-01 00:00:00'"],
   ["at < timestamp '2026-01-01T10:20:30.5'", "at < TIMESTAMP '2026-01-01 10:20:30.5'"],
+  ["at = DATE '2026-01-01'", "at = TIMESTAMP '2026-01-01 00:00:00'"],
+  ["at = TIMESTAMP '2026-01-01'", "at = TIMESTAMP '2026-01-01 00:00:00'"],
   ['active = true', 'active = TRUE'],
+  ['active <> FALSE', 'active <> FALSE'],
+  ['active = active', 'active = active'],
+  ['city <> name', 'city <> name'],
+  ['id in (1)', 'id IN (1)'],
   ['id = 1 or id = 2 and ratio = 3', '(id = 1) OR ((id = 2) AND (ratio = 3))'],
   ['(id = 1 or id = 2) and ratio = 3', '((id = 1) OR (id = 2)) AND (ratio = 3)'],
   ['id = ratio', 'id = ratio'],
@@ -114,6 +120,10 @@ describe('row expressions', () => {
 
   it('names the columns of an expression whose table is not looked at', () => {
     expect(columnsNamedIn("CITY = 'a' and (id > 1 or other is null)")).toEqual(['city', 'id', 'other']);
+    expect(
+      columnsNamedIn("flag and a like 'x%' and b = DATE '2026-01-01' and c between 1 and 'z' and d < e"),
+    ).toEqual(['flag', 'a', 'b', 'c', 'd', 'e']);
+    expect(() => columnsNamedIn('a = b + 1')).toThrow(/a calculation/);
   });
 
   it('of a table without columns accepts none', () => {

@@ -44,9 +44,13 @@ function parsed(text: string): Expr {
     const [expr, ...more] = parse(text, { entry: 'expr', locationTracking: true }) as unknown[] as Expr[];
     if (expr !== undefined && more.length === 0) return expr;
   } catch (error) {
-    const [, column] = /line \d+ col (\d+)/.exec(error instanceof Error ? error.message : '') ?? [];
+    const [, line, column] = /line (\d+) col (\d+)/.exec(error instanceof Error ? error.message : '') ?? [];
+    if (line === undefined || column === undefined)
+      throw refuse('is no expression of the supported grammar.');
+    const before = text.split('\n').slice(0, Number(line) - 1);
+    const at = before.reduce((length, each) => length + each.length + 1, Number(column));
     throw refuse(
-      `is no expression of the supported grammar${column === undefined ? '' : `: it is not understood from character ${column} on`}.`,
+      `is no expression of the supported grammar: it is not understood from character ${String(at)} on.`,
     );
   }
   throw refuse('is no expression of the supported grammar.');
@@ -108,8 +112,8 @@ class Reader {
     }
     if (op === 'IN' || op === 'NOT IN') {
       const value = this.#operand(expr.left);
-      if (expr.right.type !== 'list' || expr.right.expressions.length === 0) {
-        // One value in parentheses is that value to the parser.
+      if (expr.right.type !== 'list') {
+        // A subquery, or one value in parentheses.
         const only = this.#literalFor(value, expr.right);
         return { kind: 'in', isNegated: op === 'NOT IN', value, list: [only] };
       }
@@ -131,7 +135,7 @@ class Reader {
     if (left.type === 'ref' && right.type === 'ref') {
       const [a, b] = [this.#column(left), this.#column(right)];
       const [typeOfA, typeOfB] = [this.#typeOf(a.name), this.#typeOf(b.name)];
-      if (typeOfA !== undefined && (typeOfA !== typeOfB || typeOfA === 'OTHER')) {
+      if (typeOfA !== typeOfB || typeOfA === 'OTHER') {
         throw refuse(`compares ${a.name} with ${b.name}, which is of another type.`);
       }
       return { kind: 'compare', op, left: a, right: b };
@@ -150,7 +154,7 @@ class Reader {
 
   #typeOf(column: string): TypeClass | undefined {
     // Without columns only the grammar is looked at.
-    return this.#types.size === 0 ? undefined : this.#types.get(column);
+    return this.#types.get(column);
   }
 
   #mustBe(wanted: TypeClass, column: string, saying: string): void {
