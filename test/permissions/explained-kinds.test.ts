@@ -1,6 +1,7 @@
 import { addUserToGroup } from '@lakewarden/identity';
 import { LakewardenError, type Permission } from '@lakewarden/kernel';
 import {
+  addLFTagsToResource,
   createDataCellsFilter,
   createLFTag,
   createLFTagExpression,
@@ -430,6 +431,67 @@ describe('explain and whoCan, of whatever permissions are held on', () => {
       expect((await ask({ on: filter('few'), permission: 'DESCRIBE' }, 'ann')).columns).toBeUndefined();
     });
     expect(await ask({ on: filter('few'), permission: 'SELECT' }, 'ann')).toMatchObject({ columns: [] });
+  });
+
+  it('says through which LF-tags a column is shown, and a filter managed, now and under another condition', async () => {
+    const tagged: GrantResource = {
+      kind: 'LFTagPolicy',
+      catalogId: ACCOUNT,
+      of: 'TABLE',
+      expression: [{ key: 'env', values: ['x'] }],
+    };
+    const put = (on: GrantResource, value: string) =>
+      lake.run(admin, addLFTagsToResource, {
+        catalogId: ACCOUNT,
+        resource: on,
+        tags: [{ key: 'env', values: [value] }],
+      });
+    const select: Asked = { on: columns('id', 'mail'), permission: 'SELECT', takes: [], action: '' };
+    const drop: Asked = { on: filter('few'), permission: 'DROP', takes: [], action: '' };
+    const passes = entryOf({ on: tagged, permission: 'SELECT', withGrantOption: true, gives: [] });
+    const through = (...matching: string[]) => [
+      { kind: 'tag', principal: arnOf('ann'), tags: { expression: 'env=x', matching } },
+    ];
+    const missing = (name: string) => [
+      { permission: 'SELECT', resource: `column ${name} of table sales.orders` },
+    ];
+    const who = async ({ on: resource, permission }: Asked) =>
+      (await lake.run(admin, whoCan, { permission, resource, limit: 9 })).items.map(
+        ({ principal }) => principal,
+      );
+    await put(columns('mail'), 'x');
+    await holding([{ ...passes, condition: 'NOT context.mfa' }], async () => {
+      expect((await ask(select, 'ann')).grants).toMatchObject({
+        allowed: false,
+        because: [{ ...through('mail: env=x')[0], condition: 'NOT context.mfa' }],
+        missing: missing('id'),
+      });
+      // The administrator has made the table.
+      expect(await who({ ...select, on: columns('mail') })).toEqual([arnOf('admin'), arnOf('ann')]);
+      expect(await who({ ...select, on: columns('id') })).toEqual([arnOf('admin')]);
+      // The filter shows another column.
+      expect((await ask(drop, 'ann')).grants).toMatchObject({ allowed: false, because: [] });
+      await put(columns('id'), 'x');
+      expect((await ask(select, 'ann')).grants).toMatchObject({ allowed: true, missing: [] });
+      expect((await ask(drop, 'ann')).grants).toMatchObject({
+        allowed: true,
+        because: through('id: env=x', 'mail: env=x'),
+      });
+      expect(await who(drop)).toEqual([arnOf('admin'), arnOf('ann')]);
+      await put(columns('mail'), 'y');
+      expect((await ask(select, 'ann')).grants.missing).toEqual(missing('mail'));
+    });
+    await holding([{ ...passes, condition: 'context.mfa' }], async () => {
+      const { grants, nearMisses } = await ask({ ...select, on: columns('id') }, 'ann');
+      expect([grants.allowed, grants.because, nearMisses]).toMatchObject([
+        false,
+        [],
+        [{ why: 'CONDITION', grant: through('id: env=x')[0] }],
+      ]);
+      expect((await ask(drop, 'ann')).nearMisses).toMatchObject([{ why: 'CONDITION' }]);
+      // It does not show the other column.
+      expect((await ask({ ...select, on: columns('mail') }, 'ann')).nearMisses).toEqual([]);
+    });
   });
 
   /** What is there and not for ann to know, and what is not there; and what she holds beside it. */

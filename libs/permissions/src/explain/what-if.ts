@@ -36,10 +36,10 @@ const placed = (error: unknown, index: number): unknown =>
     : error;
 
 /**
- * What would be allowed if grants, settings of the data lake, policies of principals, their boundaries or members of groups
- * were changed, by the code that changes them and the code that decides: in a transaction that is undone. The changes are refused as they would be if
- * they were meant, one after the other. Who may ask is decided before the first of them: no change lets the caller hear
- * what he may not hear now, and none keeps from him what it would do to himself.
+ * What would be allowed if grants, settings of the data lake, policies of principals, their boundaries or members of
+ * groups were changed, by the code that changes them and the code that decides: in a transaction that is undone. The
+ * changes are refused as they would be if they were meant, one after the other. Who may ask is decided before the first
+ * of them: no change lets the caller hear what he may not hear now, and none keeps from him what it would do to himself.
  *
  * @throws AccessDeniedException the caller does not administer the lake, or may not make a change
  * @throws InvalidInputException, EntityNotFoundException and others as the changes and explain
