@@ -21,6 +21,7 @@ const ResourceArn = 'arn:aws:s3:::zzplace/a';
 const RoleArn = `arn:aws:iam::${ACCOUNT}:role/reads`;
 
 const RESOURCES = [
+  { TableWithColumns: { ...Resource.Table, ColumnNames: ['zzcolumn'] } },
   { Database: { Name: 'zzbase' } },
   { Table: { DatabaseName: 'zzbase', TableWildcard: {} } },
   Resource,
@@ -75,11 +76,12 @@ const NAMING: Readonly<Record<string, readonly object[]>> = {
   DeregisterResource: [{ ResourceArn }],
 };
 
-/** Whom policies let in, and what is hidden from each: from who holds nothing, or something on another table there. */
+/** Whom policies let in, and what is hidden from each: who holds nothing; something on another table; one column. */
 const OF_TAGS = ['key', 'value', 'expression', 'place'];
 const HIDDEN: Readonly<Record<string, readonly string[]>> = {
   nobody: ['base', 'table', 'filter', ...OF_TAGS],
   sibling: ['table', 'filter', ...OF_TAGS],
+  part: ['column', 'filter', 'key', 'value', 'expression'],
 };
 
 /** They name what is to be made, or nothing. */
@@ -108,7 +110,10 @@ describe.each(DATABASES)('names that Lake Formation is asked for, on %s', (datab
     await lake.ok('CreateDatabase', { DatabaseInput: { Name: 'zzbase' } });
     for (const Name of ['zztable', 'seen']) {
       const Location = Name === 'seen' ? 's3://elsewhere/' : 's3://zzplace/a/b';
-      const StorageDescriptor = { Columns: [{ Name: 'id', Type: 'string' }], Location };
+      const StorageDescriptor = {
+        Columns: ['id', 'zzcolumn'].map((column) => ({ Name: column, Type: 'string' })),
+        Location,
+      };
       await lake.ok('CreateTable', { DatabaseName: 'zzbase', TableInput: { Name, StorageDescriptor } });
     }
     const seen = { Table: { DatabaseName: 'zzbase', Name: 'seen' } };
@@ -119,6 +124,14 @@ describe.each(DATABASES)('names that Lake Formation is asked for, on %s', (datab
       ['AddLFTagsToResource', { Resource, LFTags: [pair] }],
       ['CreateLFTagExpression', { Name: 'zzexpression', Expression: [pair] }],
       ['CreateLakeFormationOptIn', { Principal: principal('admin'), Resource }],
+      [
+        'GrantPermissions',
+        {
+          Principal: principal('part'),
+          Resource: { TableWithColumns: { ...Resource.Table, ColumnNames: ['id'] } },
+          Permissions: ['SELECT'],
+        },
+      ],
       [
         'GrantPermissions',
         {

@@ -27,17 +27,30 @@ async function tell(
   return run(ask);
 }
 
+/** How many cases the parts of the rule have at least; most points of §13 are shown where they belong. */
+const AT_LEAST: Readonly<Record<string, number>> = {
+  '§1': 20,
+  '§2': 15,
+  '§3': 50,
+  '§4': 60,
+  '§5': 15,
+  '§6': 60,
+  '§7': 80,
+  '§8': 120,
+  '§9': 100,
+  '§10': 80,
+  '§13': 7,
+};
+
 const titleOf = ({ id, says, ask }: PermissionCase): string => `${id} ${says} (${ask.op})`;
 
 it('has cases of every part of the rule that is built, each under a name of its own', () => {
   expect(new Set(cases.map(({ id }) => id)).size).toBe(cases.length);
-  const sections = ['§1', '§2', '§3', '§4', '§5', '§6', '§7', '§8', '§9', '§10'];
-  const choices = ['§13.1', '§13.2', '§13.5', '§13.6', '§13.9'];
-  for (const section of sections) {
-    expect(cases.filter((each) => each.section === section).length).toBeGreaterThan(8);
+  const ofParts = cases.map(({ section }) => section.split('.')[0]);
+  expect([...new Set(ofParts)].sort()).toEqual(Object.keys(AT_LEAST).sort());
+  for (const [part, least] of Object.entries(AT_LEAST)) {
+    expect([part, ofParts.filter((each) => each === part).length >= least]).toEqual([part, true]);
   }
-  // And no section goes unnoticed: of one choice in §13 one case is enough.
-  expect([...new Set(cases.map(({ section }) => section))].sort()).toEqual([...sections, ...choices].sort());
 });
 
 describe('permission cases, by the oracle', () => {

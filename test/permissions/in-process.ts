@@ -36,6 +36,7 @@ import {
   PERMISSIONS,
   type ReadScope,
   Secret,
+  type SessionFacts,
   showsColumn,
   systemClock,
   type UseCase,
@@ -219,6 +220,14 @@ export class InProcessLake {
   }
 }
 
+/** A role's sessions are of one team; conditions look at nothing else of them. */
+const SESSION: SessionFacts = {
+  issuedAt: new Date(0),
+  expiresAt: new Date(0),
+  tags: { team: 'blue' },
+  isNarrowed: false,
+};
+
 /** As a door would present him. */
 export function callerOf(name: string, groups: readonly string[]): Caller {
   const role = name.startsWith('session/') ? arnOf(name.replace('session/', 'role/')) : undefined;
@@ -228,7 +237,7 @@ export function callerOf(name: string, groups: readonly string[]): Caller {
     principalId: name,
     isAccountAdministrator: name === 'admin',
     memberships: role === undefined ? groups.map((group) => arnOf(`group/${group}`)) : [role],
-    ...(role !== undefined && { grantee: role }),
+    ...(role !== undefined && { grantee: role, session: SESSION }),
     request: { id: 'story', sourceIp: '127.0.0.1' },
   };
 }

@@ -1,4 +1,4 @@
-import { STORY_CONDITIONS } from './oracle-conditions.ts';
+import { isTrueOf } from './oracle-conditions.ts';
 import type { FilterRows } from './story.ts';
 
 /**
@@ -28,7 +28,7 @@ interface Bounded {
   readonly when?: string | undefined;
 }
 
-const counts = ({ when }: Bounded): boolean => when === undefined || STORY_CONDITIONS[when] === true;
+const counts = (names: readonly string[], { when }: Bounded): boolean => isTrueOf(names, when);
 
 /** Columns that one grant shows, and in which rows. */
 export interface Shown {
@@ -107,7 +107,12 @@ export class OracleFilters {
     return this.#grants
       .filter((held) => {
         const { filter, permission, principal } = held;
-        return filter.table === table && permission === 'SELECT' && names.includes(principal) && counts(held);
+        return (
+          filter.table === table &&
+          permission === 'SELECT' &&
+          names.includes(principal) &&
+          counts(names, held)
+        );
       })
       .map(({ filter }) => ({
         kind: filter.isExclude ? 'except' : 'column',
@@ -122,7 +127,7 @@ export class OracleFilters {
         held.filter.database === database &&
         held.permission === 'SELECT' &&
         names.includes(held.principal) &&
-        counts(held),
+        counts(names, held),
     );
   }
 
@@ -135,7 +140,7 @@ export class OracleFilters {
     passing: Bounded | undefined,
   ): boolean {
     return this.#grants.some((held) => {
-      if (held.filter !== filter || !names.includes(held.principal) || !counts(held)) return false;
+      if (held.filter !== filter || !names.includes(held.principal) || !counts(names, held)) return false;
       if (passing !== undefined && held.when !== undefined && held.when !== passing.when) return false;
       if (passing !== undefined) return held.option && held.permission === permission;
       return held.permission === permission || permission === 'DESCRIBE';

@@ -1,3 +1,5 @@
+import { isTrueOf } from './oracle-conditions.ts';
+
 /**
  * Hybrid access (§8) again, from the specification alone. It shares nothing with the code that it judges, nor with the
  * oracle of data locations: which prefix governs is found by trying them from the longest on.
@@ -41,13 +43,8 @@ const isSame = (a: OptIn, b: OptIn): boolean =>
   a.when === b.when;
 
 export class OracleHybrid {
-  readonly #conditions: Readonly<Record<string, boolean>>;
   #prefixes: { readonly words: readonly string[]; isHybrid: boolean }[] = [];
   #optIns: OptIn[] = [];
-
-  constructor(conditions: Readonly<Record<string, boolean>>) {
-    this.#conditions = conditions;
-  }
 
   register(location: string, isHybrid: boolean): void {
     this.deregister(location);
@@ -95,7 +92,7 @@ export class OracleHybrid {
     if (!this.isHybrid(location)) return 'usual';
     const isOptedIn = this.#optIns.some((each) => {
       if (!names.includes(each.principal)) return false;
-      if (each.when !== undefined && this.#conditions[each.when] !== true) return false;
+      if (!isTrueOf(names, each.when)) return false;
       switch (each.kind) {
         case 'catalog':
           return true;

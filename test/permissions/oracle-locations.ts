@@ -1,4 +1,4 @@
-import { STORY_CONDITIONS } from './oracle-conditions.ts';
+import { isTrueOf } from './oracle-conditions.ts';
 
 /**
  * Data locations (§8) again, from the specification alone. It shares nothing with the code that it judges: a place is a
@@ -20,7 +20,7 @@ interface Bounded {
   readonly when?: string | undefined;
 }
 
-const counts = ({ when }: Bounded): boolean => when === undefined || STORY_CONDITIONS[when] === true;
+const counts = (names: readonly string[], { when }: Bounded): boolean => isTrueOf(names, when);
 
 /** `s3://b/a/x`: as it is written, and as a file system would go there; either with `%2f` as it is or as `/`. */
 function meant(location: string): Place[] {
@@ -91,7 +91,7 @@ export class OracleLocations {
       (held) =>
         held.option &&
         names.includes(held.principal) &&
-        counts(held) &&
+        counts(names, held) &&
         (held.when === undefined || held.when === passing.when),
     );
     return meant(location).every((place) => passable.some((held) => some(held.place, place)));
@@ -153,7 +153,7 @@ export class OracleLocations {
       const isHome = this.#isAround(home, place, prefix);
       if (isHome) return true;
       return this.#grants.some(
-        (held) => names.includes(held.principal) && counts(held) && some(held.place, place),
+        (held) => names.includes(held.principal) && counts(names, held) && some(held.place, place),
       );
     });
   }

@@ -4,7 +4,7 @@
  * it judges.
  */
 
-import { STORY_CONDITIONS } from './oracle-conditions.ts';
+import { isTrueOf } from './oracle-conditions.ts';
 
 /** An expression as it is written: values by key; or the name of a saved one. */
 export type Expression = Readonly<Record<string, readonly string[]>>;
@@ -35,7 +35,7 @@ interface Bounded {
   readonly when?: string | undefined;
 }
 
-const counts = ({ when }: Bounded): boolean => when === undefined || STORY_CONDITIONS[when] === true;
+const counts = (names: readonly string[], { when }: Bounded): boolean => isTrueOf(names, when);
 
 /** Whether what is held under the one may be passed on under the other. */
 const covers = (held: Bounded, wanted: Bounded): boolean =>
@@ -100,7 +100,7 @@ export class OracleTags {
     if (who.isAdmin) return true;
     if (who.seesAll && permission === 'DESCRIBE' && !withOption) return true;
     for (const held of this.#onTags) {
-      if (!who.names.includes(held.principal) || held.key !== key || !counts(held)) continue;
+      if (!who.names.includes(held.principal) || held.key !== key || !counts(who.names, held)) continue;
       if (held.value !== '*' && held.value !== value) continue;
       if (passing !== undefined && !(held.option && covers(held, passing))) continue;
       if (held.permission === permission) return true;
@@ -283,7 +283,7 @@ export class OracleTags {
   ): readonly string[] {
     const given: string[] = [];
     for (const policy of this.#policies) {
-      if (policy.of !== 'databases' || !names.includes(policy.principal) || !counts(policy)) continue;
+      if (policy.of !== 'databases' || !names.includes(policy.principal) || !counts(names, policy)) continue;
       if (withOption && !policy.option) continue;
       if (passing !== undefined && !covers(policy, passing)) continue;
       const expression = this.#said(policy.expression);
@@ -304,7 +304,7 @@ export class OracleTags {
     for (const policy of this.#policies) {
       const { of, principal, option, permission, expression } = policy;
       if (of !== 'tables' || !names.includes(principal) || (withOption && !option)) continue;
-      if (!counts(policy) || (passing !== undefined && !covers(policy, passing))) continue;
+      if (!counts(names, policy) || (passing !== undefined && !covers(policy, passing))) continue;
       const said = this.#said(expression);
       if (said === undefined) continue;
       const columns = place.columns.filter((column) => this.#matches(said, { database, table, column }));
@@ -324,7 +324,7 @@ export class OracleTags {
       (held) =>
         held.of === of &&
         held.option &&
-        counts(held) &&
+        counts(who.names, held) &&
         who.names.includes(held.principal) &&
         this.#said(held.expression)?.[key]?.includes(value) === true,
     );
@@ -361,7 +361,7 @@ export class OracleTags {
       (held) =>
         held.of === of &&
         held.option &&
-        counts(held) &&
+        counts(who.names, held) &&
         covers(held, passing) &&
         who.names.includes(held.principal),
     );

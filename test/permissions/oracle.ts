@@ -1,5 +1,5 @@
 import { type OracleFilter, OracleFilters, seenCells, type Shown, showsEveryRow } from './oracle-filters.ts';
-import { STORY_CONDITIONS } from './oracle-conditions.ts';
+import { isTrueOf, STORY_CONDITIONS } from './oracle-conditions.ts';
 import { OracleHybrid, type OptedOn } from './oracle-hybrid.ts';
 import { type LocationCaller, OracleLocations } from './oracle-locations.ts';
 import { OracleTags, type Outcome, type TagCaller, type TaggedPlace } from './oracle-tags.ts';
@@ -102,6 +102,9 @@ const isOnTags = (on: On): on is OnTags => 'tag' in on || 'tablesTagged' in on |
 /** What is granted on by the names of the catalog. */
 type NamedThing = Exclude<On, OnTags | { location: string } | { filter: string }>;
 
+/** §10: whom a grant may name. */
+const IS_THERE =
+  /^(admin|ann|bob|cat|liz|ned|(role|session)\/reader|group\/(analysts|makers)|IAM_ALLOWED_PRINCIPALS|IAMPrincipals)$/;
 const EVERYBODY = ['IAM_ALLOWED_PRINCIPALS', 'IAMPrincipals'];
 const NO_TABLE = -1;
 
@@ -132,7 +135,7 @@ export class Oracle {
   #databases: Database[] = [];
   #held: Held[] = [];
   readonly #locations = new OracleLocations();
-  readonly #hybrid = new OracleHybrid(STORY_CONDITIONS);
+  readonly #hybrid = new OracleHybrid();
   readonly #filters = new OracleFilters();
   /** A grant that is being made, or taken back: what is held under a condition passes on no more than that. */
   #passing: { readonly when: string | undefined } | undefined;
@@ -265,7 +268,7 @@ export class Oracle {
       if (!this.#hybrid.optOut(optedOn, who, when)) throw missing();
       return {};
     }
-    if (who === 'IAM_ALLOWED_PRINCIPALS' || who === 'nobody') throw invalid();
+    if (who === 'IAM_ALLOWED_PRINCIPALS' || !IS_THERE.test(who)) throw invalid();
     if (when !== undefined && !(when in STORY_CONDITIONS)) throw invalid();
     this.#hybrid.optIn(optedOn, who, when);
     return {};
@@ -347,7 +350,7 @@ export class Oracle {
     if (when !== undefined && !(when in STORY_CONDITIONS)) throw invalid();
     this.#mayPassTagsOn(as, on, permissions, { when });
     if (to === 'IAM_ALLOWED_PRINCIPALS' && permissions.some((each) => each !== 'ALL')) throw invalid();
-    if (to === 'nobody') throw invalid();
+    if (!IS_THERE.test(to)) throw invalid();
     for (const permission of permissions) {
       if ('tag' in on) this.#tags.grantTag(on, to, permission, option.includes(permission), { when });
       else {
@@ -427,7 +430,7 @@ export class Oracle {
 
   /** What the caller holds, and with grant option where that is asked. */
   #holds(caller: string, withOption: boolean, names: readonly string[] = this.#names(caller)): Held[] {
-    const counting = this.#held.filter(({ when }) => when === undefined || STORY_CONDITIONS[when] === true);
+    const counting = this.#held.filter(({ when }) => isTrueOf(names, when));
     const covering = counting.filter(
       ({ when }) => this.#passing === undefined || when === undefined || when === this.#passing.when,
     );
@@ -924,7 +927,7 @@ export class Oracle {
   ): Partial<Answer> {
     if (when !== undefined && !(when in STORY_CONDITIONS)) throw invalid();
     const filter = this.#permitFilter(on, as, permissions, { when });
-    if (to === 'IAM_ALLOWED_PRINCIPALS' || to === 'nobody') throw invalid();
+    if (to === 'IAM_ALLOWED_PRINCIPALS' || !IS_THERE.test(to)) throw invalid();
     for (const permission of permissions)
       this.#filters.grant(filter, to, permission, { option: option.includes(permission), when });
     return {};
@@ -1024,7 +1027,7 @@ export class Oracle {
     if (step.when !== undefined && !(step.when in STORY_CONDITIONS)) throw invalid();
     const rows = this.#mayPassOn(as, { on, permissions }, step.when);
     if (to === 'IAM_ALLOWED_PRINCIPALS' && permissions.some((each) => each !== 'ALL')) throw invalid();
-    if (to === 'nobody') throw invalid();
+    if (!IS_THERE.test(to)) throw invalid();
     for (const permission of permissions) {
       for (const row of rows)
         this.#hold({ ...row, principal: to, permission, option: option.includes(permission) });
@@ -1040,7 +1043,7 @@ export class Oracle {
     if (when !== undefined && !(when in STORY_CONDITIONS)) throw invalid();
     if (!this.#locations.mayPassOn(this.#locationCaller(as), location, { when })) throw denied();
     if (!this.#locations.isGoverned(location)) throw missing();
-    if (to === 'IAM_ALLOWED_PRINCIPALS' || to === 'nobody') throw invalid();
+    if (to === 'IAM_ALLOWED_PRINCIPALS' || !IS_THERE.test(to)) throw invalid();
     this.#locations.grant(location, to, { option: option.length > 0, when });
     return {};
   }

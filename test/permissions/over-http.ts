@@ -39,7 +39,9 @@ export async function newPrincipals(lake: Lake): Promise<ReadonlyMap<string, Key
     RoleName: ROLE,
     AssumeRolePolicyDocument: JSON.stringify({
       Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow', Principal: { AWS: arnOf('ann') }, Action: 'sts:AssumeRole' }],
+      Statement: [
+        { Effect: 'Allow', Principal: { AWS: arnOf('ann') }, Action: ['sts:AssumeRole', 'sts:TagSession'] },
+      ],
     }),
   });
   const PolicyArn = 'arn:aws:iam::aws:policy/LakewardenDataAccess';
@@ -47,6 +49,8 @@ export async function newPrincipals(lake: Lake): Promise<ReadonlyMap<string, Key
   const assumed = await query({ ...lake, ...keys.get('ann') }, 'sts', 'AssumeRole', {
     RoleArn: arnOf(`role/${ROLE}`),
     RoleSessionName: 'work',
+    'Tags.member.1.Key': 'team',
+    'Tags.member.1.Value': 'blue',
   });
   const [accessKeyId = '', secretAccessKey = '', sessionToken = ''] = [
     'AccessKeyId',

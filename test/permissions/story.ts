@@ -5,8 +5,8 @@ import { z } from 'zod';
 export const ACCOUNT = '111122223333';
 
 /**
- * Who asks: `admin` (the account's first administrator), users (`ann`), role sessions (`session/reader`). Gate 1 lets all
- * of them through but `ned`, who has no policy; the settings are for `admin` alone.
+ * Who asks: `admin` (the account's first administrator), users (`ann`), role sessions (`session/reader`, with the session
+ * tag team=blue). Gate 1 lets them through, but for `ned`, who has no policy, and settings, which are `admin`'s.
  * Who is granted to: these, and `group/NAME`, `role/NAME`, `IAM_ALLOWED_PRINCIPALS`, `IAMPrincipals` (all of the account).
  */
 export const USERS = ['ann', 'bob', 'cat', 'liz', 'ned'] as const;
@@ -175,8 +175,8 @@ export const answer = z.strictObject({
    */
   cells: z.record(z.string(), z.array(z.string())).optional(),
   /**
-   * GetDatabases, GetTables, ListFilters: by name; GetPartitions: their values; GetTag: its values; ListOptIns: `catalog`,
-   * `database sales`, `table sales.orders`, `tables of sales`.
+   * GetDatabases, GetTables, ListFilters: by name; GetPartitions: their first values; GetTag: its values; ListOptIns:
+   * `catalog`, `database sales`, `table sales.orders`, `tables of sales`.
    */
   names: z.array(z.string()).optional(),
   /** GetDatabase: whether more than its name is shown. */

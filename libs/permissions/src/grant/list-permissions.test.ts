@@ -209,13 +209,25 @@ describe('ListPermissions', () => {
     for (const [resource, message] of [
       [onDatabase('nope'), 'Database nope not found.'],
       [onTable('nope'), 'Table nope not found.'],
-      [onColumns('nope'), 'Column nope not found in table sales.orders.'],
       [onFilter('nope'), 'Data cells filter nope of table sales.orders not found.'],
       [saved('nope'), 'LF-tag expression nope not found.'],
     ] as const) {
       await expectRefused(ask('admin', { resource }), 'EntityNotFoundException', message);
       const page = await ask('ann', { resource });
       expect([page.items, page.next]).toEqual([[], undefined]);
+    }
+  });
+
+  it('lists the grants on a table whichever columns are named, and tells who sees all that there is no such column', async () => {
+    const message = 'Column nope not found in table sales.orders.';
+    await expectRefused(ask('admin', { resource: onColumns('nope') }), 'EntityNotFoundException', message);
+    for (const name of ['ann', 'liz', 'session/reader']) {
+      const { items } = await ask(name, { resource: onTable('orders') });
+      expect(items.length > 0).toBe(name !== 'session/reader');
+      // Whoever holds some columns would hear of the hidden ones by what is listed of them and what is not.
+      for (const column of ['id', 'amount', 'nope']) {
+        expect((await ask(name, { resource: onColumns(column) })).items).toEqual(items);
+      }
     }
   });
 

@@ -80,14 +80,18 @@ export async function seenBy(scope: ReadScope, catalogId: string): Promise<Seen>
   return { heldBy: callerSet(scope.caller, catalogId, own) };
 }
 
-/** What is not there holds nothing, to those who may not know whether it is there. */
+/**
+ * What is not there holds nothing, to those who may not know whether it is there. Of columns the whole table's grants are
+ * listed, whichever are named: who sees the table is answered the same for a hidden column and for none.
+ */
 async function resolveSeen(
   scope: ReadScope,
   resource: GrantResource,
   seen: Seen,
 ): Promise<ResolvedResource | 'unknown'> {
   try {
-    return await resolveResource(scope, resource);
+    const isOfColumns = seen !== 'all' && resource.kind === 'TableWithColumns';
+    return await resolveResource(scope, isOfColumns ? { kind: 'Table', table: resource.table } : resource);
   } catch (error) {
     const isMissing = error instanceof LakewardenError && error.code === 'EntityNotFoundException';
     if (isMissing && seen !== 'all') return 'unknown';
