@@ -27,7 +27,9 @@ const anyAssignments: fc.Arbitrary<AssignedTag[]> = fc
     ...Object.entries(columns).flatMap(([column, tags]) =>
       tags.map(([key, value]) => ({ level: 'table' as const, column, key, value })),
     ),
-  ]);
+  ])
+  // Nothing says in which order they are read.
+  .chain((assigned) => fc.shuffledSubarray(assigned, { minLength: assigned.length }));
 const anyExpression: fc.Arbitrary<TagExpression> = fc
   .uniqueArray(fc.constantFrom(...KEYS), { maxLength: 3 })
   .chain((keys) =>
@@ -55,8 +57,13 @@ describe('tag expressions', () => {
   it('given tags on three levels, each overrides the one above by key', () => {
     fc.assert(
       fc.property(anyAssignments, (assigned) => {
-        const { table, columns } = effectiveTags(assigned);
+        const { database, table, columns } = effectiveTags(assigned);
+        const named = assigned.flatMap(({ column }) => (column === '' ? [] : [column]));
+        expect([...columns.keys()].sort()).toEqual([...new Set(named)].sort());
         for (const key of KEYS) {
+          expect(database.get(key)).toBe(
+            assigned.find((each) => each.level === 'database' && each.key === key)?.value,
+          );
           expect(table.get(key)).toBe(valueAt(assigned, '', key));
           for (const column of COLUMNS) {
             expect((columns.get(column) ?? table).get(key)).toBe(valueAt(assigned, column, key));
@@ -75,6 +82,7 @@ describe('tag expressions', () => {
           if (reach === undefined) return false;
           const { columns } = reach;
           if (columns.kind === 'all') return true;
+          expect(columns.names).not.toEqual([]);
           return columns.names.includes(name) === (columns.kind === 'include');
         });
         expect(shown).toEqual(

@@ -40,8 +40,8 @@ export function effectiveTags(assigned: readonly AssignedTag[]): EffectiveTags {
   const own = assigned.filter(({ level, column }) => level === 'table' && column === '');
   const table = new Map([...database, ...tagsOf(own)]);
   const columns = new Map<string, Tags>();
-  for (const { level, column, key, value } of assigned) {
-    if (level === 'database' || column === '') continue;
+  for (const { column, key, value } of assigned) {
+    if (column === '') continue;
     columns.set(column, new Map([...(columns.get(column) ?? table), [key, value]]));
   }
   return { database, table, columns };
