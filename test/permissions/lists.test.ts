@@ -6,10 +6,15 @@ import { callerOf, InProcessLake, InProcessStory } from './in-process.ts';
 import { ACCOUNT, step, type WrittenStep } from './story.ts';
 
 const DATABASES = ['a', 'b', 'c', 'd', 'e'];
-const TABLES = ['a.t', 'a.u', 'a.v', 'b.t', 'b.u', 'c.t', 'd.t'];
+const TABLES = ['a.t', 'a.u', 'a.v', 'b.t', 'b.u', 'c.n', 'c.o', 'c.p', 'c.t', 'd.n', 'd.t', 'd.u', 'e.n'];
+/** What carries all that a policy asks for, but on two columns of which neither carries both: SQL alone would find it. */
+const NEARLY = ['c.n', 'c.o', 'd.n', 'e.n'];
 const PERMISSIONS = ['DESCRIBE', 'SELECT', 'INSERT', 'ALTER'] as const;
-/** Who holds things in many ways, through a wildcard and tags, one of each, nothing; and two kinds of administrators. */
-const CALLERS = ['ann', 'bob', 'liz', 'ned', 'admin', 'cat'];
+/**
+ * Who holds things in many ways, through a wildcard and tags, one of each, nothing, by two tags and by name; and two kinds
+ * of administrators.
+ */
+const CALLERS = ['ann', 'bob', 'liz', 'ned', 'session/reader', 'admin', 'cat'];
 const MANY = 100;
 
 /** Lists ask about many things at once, and which of them there are to ask about: as one question each would answer. */
@@ -35,6 +40,18 @@ describe('what is decided of many', () => {
       { op: 'Assign', on: { database: 'd' }, key: 'env', value: 'x' },
       { op: 'Assign', on: { table: 'c.t' }, key: 'env', value: 'x' },
       { op: 'Assign', on: { columns: ['id'], of: 'b.u' }, key: 'env', value: 'x' },
+      { op: 'MakeTag', key: 'class', values: ['x', 'y'] },
+      ...NEARLY.flatMap((of): WrittenStep[] => [
+        { op: 'Assign', on: { columns: ['id'], of }, key: 'class', value: 'x' },
+        { op: 'Assign', on: { columns: ['note'], of }, key: 'env', value: 'y' },
+      ]),
+      { op: 'Assign', on: { columns: ['note'], of: 'd.u' }, key: 'class', value: 'x' },
+      { op: 'Assign', on: { columns: ['note'], of: 'd.u' }, key: 'env', value: 'y' },
+      { op: 'Assign', on: { table: 'c.p' }, key: 'class', value: 'x' },
+      { op: 'Assign', on: { table: 'c.p' }, key: 'env', value: 'y' },
+      grant('role/reader', { tablesTagged: { class: ['x'], env: ['y'] } }, 'SELECT'),
+      grant('role/reader', { table: 'c.n' }, 'INSERT'),
+      grant('role/reader', { table: 'c.t' }, 'ALTER'),
       grant('ann', { table: 'a.t' }, 'SELECT', 'ALTER'),
       grant('ann', { filter: 'few', of: 'a.u' }, 'SELECT'),
       grant('ann', { columns: ['note'], of: 'a.v' }, 'SELECT'),
@@ -169,4 +186,30 @@ describe('what is decided of many', () => {
       });
     },
   );
+
+  it('a database is shown by the one of its tables that a policy reaches, behind many that it nearly reaches', async () => {
+    const story = new InProcessStory(lake, '');
+    const tell = async (...steps: WrittenStep[]): Promise<void> => {
+      for (const each of steps)
+        expect({ each, ...(await story.run(step.parse(each))) }).toMatchObject({ code: 'OK' });
+    };
+    const isShown = async () =>
+      (await story.run(step.parse({ op: 'GetDatabase', as: 'session/reader', database: 'many' }))).code;
+    await tell({ op: 'CreateDatabase', database: 'many' });
+    // More than are looked at in one go.
+    for (let n = 100; n < 201; n += 1) {
+      const of = `many.t${String(n)}`;
+      await tell(
+        { op: 'CreateTable', table: of, columns: ['id', 'note'] },
+        { op: 'Assign', on: { columns: ['id'], of }, key: 'class', value: 'x' },
+        { op: 'Assign', on: { columns: ['note'], of }, key: 'env', value: 'y' },
+      );
+    }
+    expect(await isShown()).toBe('AccessDeniedException');
+    await tell({ op: 'Assign', on: { columns: ['id'], of: 'many.t200' }, key: 'env', value: 'y' });
+    expect(await isShown()).toBe('OK');
+    await tell({ op: 'DeleteTable', table: 'many.t200' });
+    expect(await isShown()).toBe('AccessDeniedException');
+    await tell({ op: 'DeleteDatabase', database: 'many' });
+  });
 });
