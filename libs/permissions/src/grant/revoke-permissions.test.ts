@@ -147,13 +147,24 @@ describe('RevokePermissions', () => {
     expect(await held('ann')).toMatchObject([{ permissions: ['SELECT'], condition: undefined }]);
   });
 
-  it('is for whoever may pass it on now, however long he and the other hold it', async () => {
+  it('is for whoever may pass it on now, and for as long as the other holds it', async () => {
     const at = (hours: number) => new Date(startedMs + hours * 3_600_000);
     await grant('bob', onTable(), ['SELECT'], { option: ['SELECT'], validUntil: at(2) });
-    for (const validUntil of [at(1), at(3), undefined]) {
+    for (const validUntil of [at(1), at(2)]) {
       await grant('ann', onTable(), ['SELECT'], { validUntil });
       await revoke('ann', onTable(), ['SELECT'], { as: 'bob' });
       expect(await held('ann')).toEqual([]);
+    }
+    for (const validUntil of [at(3), undefined]) {
+      await grant('ann', onTable(), ['SELECT'], { validUntil });
+      // Whatever end he names: it is taken back whatever its time is.
+      for (const named of [undefined, at(1)])
+        await expectRefused(
+          revoke('ann', onTable(), ['SELECT'], { as: 'bob', validUntil: named }),
+          'AccessDeniedException',
+          'Insufficient Lake Formation permission(s): Required SELECT with grant option on table sales.orders',
+        );
+      expect(await held('ann')).toMatchObject([{ permissions: ['SELECT'], validUntil }]);
     }
     await grant('liz', onTable(), ['SELECT'], { option: ['SELECT'], validFrom: at(1) });
     await grant('ann', onTable(), ['SELECT']);

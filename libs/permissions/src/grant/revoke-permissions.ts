@@ -7,6 +7,7 @@ import {
   type BatchEntry,
   type BatchFailure,
   type GrantEntry,
+  requireGrantOption,
   resolveForGranting,
 } from './grant-permissions.ts';
 import { holdTagsOf } from '../tag/granted-tags.ts';
@@ -22,6 +23,24 @@ const sameColumns = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((name, i) => name === b[i]);
 
 /**
+ * Who may pass a permission on until Friday takes back what ends by then: what holds longer he could not have granted.
+ * @throws AccessDeniedException
+ */
+async function requireAsLong(
+  scope: WriteScope,
+  { resource, condition }: GrantEntry,
+  resolved: ResolvedResource,
+  grants: readonly Grant[],
+): Promise<void> {
+  const ends = new Map(
+    grants.map((each) => [`${each.permission} ${String(each.validUntil?.getTime())}`, each]),
+  );
+  for (const { permission, validUntil } of ends.values()) {
+    await requireGrantOption(scope, resource, resolved, [permission], { condition, validUntil });
+  }
+}
+
+/**
  * What is revoked has to be held in the form it was granted: columns of a grant on the whole table are not
  * (spec/permissions.md §10).
  * @throws InvalidInputException a permission is not held so
@@ -33,7 +52,7 @@ async function revoke(scope: WriteScope, entry: GrantEntry): Promise<ResolvedRes
   refuseUnfitPermissions(resource, permissions, withGrantOption);
   await authorizeLake(scope, catalogIdOf(resource));
   await holdTagsOf(scope, resource);
-  // It reaches no further in time than now: who may pass it on until Friday takes it back until then.
+  // For now: how long he has to hold it is known by what he takes back.
   const bounds = { condition, validUntil: scope.now };
   const resolved = await resolveForGranting(scope, resource, [first, ...further], bounds);
   const held = await lockGrantsOn(scope.tx, { ...resolved, principal, condition, now: scope.now });
@@ -55,6 +74,7 @@ async function revoke(scope: WriteScope, entry: GrantEntry): Promise<ResolvedRes
     .filter((permission) => !permissions.includes(permission))
     .flatMap(rowsOf);
   if (optionsOnly.some(({ grantOption }) => !grantOption)) throw nothingRevoked();
+  await requireAsLong(scope, entry, resolved, [...gone, ...optionsOnly]);
   await deleteGrants(
     scope.tx,
     gone.map(({ id }) => id),
