@@ -10,7 +10,8 @@ import {
 } from '@lakewarden/kernel';
 
 import { lakeOf } from '../authorize.ts';
-import { catalogIdOf, GRANTABLE, type GrantResource } from '../grant/granted-resource.ts';
+import { GRANTABLE } from '../grant/grantable.ts';
+import { catalogIdOf, type GrantResource } from '../grant/granted-resource.ts';
 
 /** Columns by their names, each of which is asked about. */
 export interface ExplainedColumns {

@@ -1,6 +1,6 @@
-import { createDatabase, createTable } from '@lakewarden/catalog';
+import { createDatabase, createTable, getDatabase } from '@lakewarden/catalog';
 import { createUser, deleteUser } from '@lakewarden/identity';
-import type { Permission } from '@lakewarden/kernel';
+import { type Permission, PERMISSIONS } from '@lakewarden/kernel';
 import { updateDataLakeSettings } from '@lakewarden/permissions';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -122,6 +122,24 @@ describe('who makes a database or table', () => {
     expect(await told('bob')).toEqual([
       { type: 'DATABASE', columns: [], permissions: ['ALTER'], withGrantOption: [] },
     ]);
+  });
+
+  it('is granted by default what fits the thing, whatever else is named', async () => {
+    const every = PERMISSIONS.filter((permission) => permission !== 'ALL');
+    await lake.run(callerOf('admin', []), updateDataLakeSettings, {
+      catalogId: ACCOUNT,
+      changes: { createDatabaseDefaultPermissions: [{ principal: arnOf('ann'), permissions: every }] },
+    });
+    await makeDatabase('admin', byDefault('ann', ...every));
+    await makeTable('admin');
+    const lists = (await told('ann')).map(({ type, permissions }) => [type, [...permissions].sort()]);
+    expect(Object.fromEntries(lists)).toEqual({
+      DATABASE: ['ALTER', 'CREATE_TABLE', 'DESCRIBE', 'DROP'],
+      TABLE: ['ALTER', 'DELETE', 'DESCRIBE', 'DROP', 'INSERT', 'SELECT'],
+    });
+    expect((await lake.run(callerOf('admin', []), getDatabase, sales)).definition).toEqual({
+      CreateTableDefaultPermissions: [byDefault('ann', ...every)],
+    });
   });
 
   it('shows the database with a table at once to those who could not see it before', async () => {

@@ -11,6 +11,7 @@ import { forgetOptIns } from '../hybrid/opt-ins.ts';
 import { forgetInSettings } from '../settings/put-data-lake-settings.ts';
 import { type Grant, grantedInside } from './grant.ts';
 import { deleteGrantsOf, insertGrants } from './grant.repository.ts';
+import { isGrantable } from './grantable.ts';
 import { mergeGrants } from './merge-grants.ts';
 
 /** Glue's `PrincipalPermissions`, as databases and settings hold them. */
@@ -19,10 +20,29 @@ const defaultGrant = z.object({
   Permissions: z.array(z.enum(PERMISSIONS)).default([]),
 });
 
+type Governed = DatabaseResource | TableResource;
+
+/**
+ * Who is granted what by default, of what can be granted on the thing at all: the original stores and answers any of its
+ * permissions, such as SELECT on databases, and so do we. One may be named twice, and nobody at all.
+ */
+function defaultsOf(type: Governed['type'], defaults: readonly unknown[]) {
+  const fits = isGrantable(type === 'TABLE' ? 'Table' : 'Database');
+  return z
+    .array(defaultGrant)
+    .parse(defaults)
+    .flatMap(({ Principal, Permissions }) => {
+      const principal = Principal?.DataLakePrincipalIdentifier;
+      return principal === undefined
+        ? []
+        : Permissions.filter(fits).map((permission) => ({ principal, permission }));
+    });
+}
+
 /** @see DataPermissions.created */
 export async function grantToCreator(
   scope: WriteScope,
-  resource: DatabaseResource | TableResource,
+  resource: Governed,
   defaults: readonly unknown[],
 ): Promise<void> {
   const grant = (principal: string, permission: Permission, grantOption: boolean): Grant => ({
@@ -39,16 +59,10 @@ export async function grantToCreator(
     grantedAt: scope.now,
   });
   const creator = scope.caller.grantee ?? scope.caller.arn;
-  const byDefault = z
-    .array(defaultGrant)
-    .parse(defaults)
-    .flatMap(({ Principal, Permissions }) => {
-      const principal = Principal?.DataLakePrincipalIdentifier;
-      return principal === undefined
-        ? []
-        : Permissions.map((permission) => grant(principal, permission, false));
-    });
-  // They may name one principal twice, and the creator.
+  const byDefault = defaultsOf(resource.type, defaults).map(({ principal, permission }) =>
+    grant(principal, permission, false),
+  );
+  // One may be named twice, and the creator.
   await insertGrants(scope.tx, mergeGrants([grant(creator, 'ALL', true), ...byDefault]));
   if (resource.type === 'TABLE') {
     const subjectId = grantedInside(resource.databaseId);

@@ -2,7 +2,6 @@ import { type DatabaseRef, lookUpDatabase, lookUpTable, type TableRef } from '@l
 import {
   type ColumnScope,
   EVERY_TABLE,
-  invalid,
   notFound,
   type Permission,
   type ReadScope,
@@ -13,7 +12,8 @@ import { columnsOf, filterResource, filterText, noSuchFilter } from '../filter/d
 import { findFilter } from '../filter/filter.repository.ts';
 import { arnOfPlace, type LocationPath } from '../location/location-path.ts';
 import type { TagGrantResource } from '../tag/tag-grant.ts';
-import { describeTagGrant, resolveTagGrant, TAG_GRANTABLE } from '../tag/granted-tags.ts';
+import { describeTagGrant, resolveTagGrant } from '../tag/granted-tags.ts';
+import { refuseUnfit } from './grantable.ts';
 import type { ResolvedResource } from './resolved-resource.ts';
 
 export type { ResolvedResource } from './resolved-resource.ts';
@@ -29,41 +29,16 @@ export type GrantResource =
   | { readonly kind: 'DataLocation'; readonly catalogId: string; readonly location: LocationPath }
   | TagGrantResource;
 
-/** spec/permissions.md §3: what may be granted on what. */
-export const GRANTABLE: Readonly<
-  Record<Exclude<GrantResource['kind'], 'LFTagPolicy'>, readonly Permission[]>
-> = {
-  Catalog: ['CREATE_DATABASE', 'CREATE_LF_TAG', 'CREATE_LF_TAG_EXPRESSION', 'ALL'],
-  Database: ['DESCRIBE', 'ALTER', 'DROP', 'CREATE_TABLE', 'ALL'],
-  Table: ['DESCRIBE', 'SELECT', 'INSERT', 'DELETE', 'ALTER', 'DROP', 'ALL'],
-  TableWildcard: ['DESCRIBE', 'SELECT', 'INSERT', 'DELETE', 'ALTER', 'DROP', 'ALL'],
-  TableWithColumns: ['SELECT'],
-  DataCellsFilter: ['SELECT', 'DESCRIBE', 'DROP'],
-  DataLocation: ['DATA_LOCATION_ACCESS'],
-  ...TAG_GRANTABLE,
-};
-
-/** A policy on databases or tables takes what they take. */
-const grantableOn = (resource: GrantResource): readonly Permission[] =>
-  GRANTABLE[
-    resource.kind === 'LFTagPolicy' ? (resource.of === 'TABLE' ? 'Table' : 'Database') : resource.kind
-  ];
-
 /** @throws InvalidInputException naming the permission and the resource */
 export function refuseUnfitPermissions(
   resource: GrantResource,
   permissions: readonly Permission[],
   withGrantOption: readonly Permission[],
 ): void {
-  for (const permission of [...permissions, ...withGrantOption]) {
-    const grantable = grantableOn(resource);
-    if (!grantable.includes(permission)) {
-      const on = resource.kind === 'LFTagPolicy' ? `LFTagPolicy of ${resource.of}s` : resource.kind;
-      throw invalid(
-        `Permission ${permission} cannot be granted on a ${on}: it takes ${grantable.join(', ')}.`,
-      );
-    }
-  }
+  const all = [...permissions, ...withGrantOption];
+  if (resource.kind !== 'LFTagPolicy') refuseUnfit(resource.kind, all);
+  // A policy on databases or tables takes what they take.
+  else refuseUnfit(resource.of === 'TABLE' ? 'Table' : 'Database', all, `LFTagPolicy of ${resource.of}s`);
 }
 
 const ALL_COLUMNS: ColumnScope = { kind: 'all' };

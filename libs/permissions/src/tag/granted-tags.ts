@@ -2,7 +2,6 @@ import {
   type ColumnScope,
   type GovernedResource,
   notFound,
-  type Permission,
   type ReadScope,
   type WriteScope,
 } from '@lakewarden/kernel';
@@ -22,12 +21,6 @@ import {
 } from './tag-expression.repository.ts';
 import { listPolicies } from './tag-grant.repository.ts';
 import type { TagGrantResource } from './tag-grant.ts';
-
-/** spec/permissions.md §3, of tags and saved expressions themselves. */
-export const TAG_GRANTABLE = {
-  LFTag: ['DESCRIBE', 'ASSOCIATE', 'ALTER', 'DROP'],
-  LFTagExpression: ['DESCRIBE', 'ALTER', 'DROP'],
-} as const satisfies Readonly<Record<string, readonly Permission[]>>;
 
 const ALL_COLUMNS: ColumnScope = { kind: 'all' };
 

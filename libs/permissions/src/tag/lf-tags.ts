@@ -13,7 +13,7 @@ import { authorizeLake } from '../authorize.ts';
 import { callerSet } from '../decision/caller-set.ts';
 import { insertGrants } from '../grant/grant.repository.ts';
 import { settingsOf } from '../settings/put-data-lake-settings.ts';
-import { TAG_GRANTABLE } from './granted-tags.ts';
+import { GRANTABLE } from '../grant/grantable.ts';
 import {
   checkedKey,
   checkedValues,
@@ -55,7 +55,7 @@ export async function grantAllToCreator(
   type: Extract<TagGrantedType, 'LF_TAG' | 'LF_TAG_EXPRESSION'>,
   columns: readonly string[],
 ): Promise<void> {
-  const permissions: readonly Permission[] = TAG_GRANTABLE[type === 'LF_TAG' ? 'LFTag' : 'LFTagExpression'];
+  const permissions: readonly Permission[] = GRANTABLE[type === 'LF_TAG' ? 'LFTag' : 'LFTagExpression'];
   await insertGrants(
     scope.tx,
     permissions.map((permission) => ({
