@@ -6,9 +6,27 @@ import { callerOf, InProcessLake, InProcessStory } from './in-process.ts';
 import { ACCOUNT, step, type WrittenStep } from './story.ts';
 
 const DATABASES = ['a', 'b', 'c', 'd', 'e'];
-const TABLES = ['a.t', 'a.u', 'a.v', 'b.t', 'b.u', 'c.n', 'c.o', 'c.p', 'c.t', 'd.n', 'd.t', 'd.u', 'e.n'];
+const TABLES = [
+  'a.t',
+  'a.u',
+  'a.v',
+  'b.t',
+  'b.u',
+  'c.n',
+  'c.o',
+  'c.p',
+  'c.t',
+  'd.n',
+  'd.t',
+  'd.u',
+  'e.h',
+  'e.i',
+  'e.n',
+];
 /** What carries all that a policy asks for, but on two columns of which neither carries both: SQL alone would find it. */
 const NEARLY = ['c.n', 'c.o', 'd.n', 'e.n'];
+/** They lie where hybrid access lets IAM alone decide about who is not opted in. */
+const HYBRID = ['e.h', 'e.i'];
 const PERMISSIONS = ['DESCRIBE', 'SELECT', 'INSERT', 'ALTER'] as const;
 /**
  * Who holds things in many ways, through a wildcard and tags, one of each, nothing, by two tags and by name; and two kinds
@@ -34,7 +52,17 @@ describe('what is decided of many', () => {
     const steps: WrittenStep[] = [
       { op: 'Settings', admins: ['admin'], readOnlyAdmins: ['cat'] },
       ...DATABASES.map((database): WrittenStep => ({ op: 'CreateDatabase', database })),
-      ...TABLES.map((table): WrittenStep => ({ op: 'CreateTable', table, columns: ['id', 'note'] })),
+      { op: 'Register', location: 's3://hybrid', hybrid: true },
+      ...TABLES.map((table): WrittenStep => ({
+        op: 'CreateTable',
+        table,
+        columns: ['id', 'note'],
+        ...(HYBRID.includes(table) && { location: `s3://hybrid/${table}` }),
+      })),
+      // For who is opted in this does not count, wherever the other tables of the page lie.
+      ...HYBRID.map((table) => grant('IAM_ALLOWED_PRINCIPALS', { table }, 'ALL')),
+      { op: 'OptIn', who: 'ann', on: { table: 'e.h' } },
+      { op: 'OptIn', who: 'bob', on: { table: 'e.i' } },
       { op: 'CreateFilter', filter: 'few', of: 'a.u', columns: ['id'], rows: { column: 'id', is: 'x' } },
       { op: 'MakeTag', key: 'env', values: ['x', 'y'] },
       { op: 'Assign', on: { database: 'd' }, key: 'env', value: 'x' },
@@ -149,7 +177,7 @@ describe('what is decided of many', () => {
       expect(ids.length).toBeLessThanOrEqual(limit);
       found.push(...ids.map((id) => names.get(id) ?? id));
       if (ids.length < limit) return found;
-      after = found.at(-1) ?? '';
+      after = names.get(ids.at(-1) ?? '') ?? '';
     }
   }
 
@@ -174,14 +202,17 @@ describe('what is decided of many', () => {
         ).toEqual((await described(databases)).map(({ database }) => database));
         for (const database of databases) {
           const own = tables.filter(({ databaseId }) => databaseId === database.databaseId);
-          expect(
-            await pages(
-              (after) => permissions.visibleTables(scope, database, after, limit),
-              own,
-              ({ tableId: id, table: name }) => ({ id, name }),
-              limit,
-            ),
-          ).toEqual((await described(own)).map(({ table }) => table));
+          const listed = await pages(
+            (after) => permissions.visibleTables(scope, database, after, limit),
+            own,
+            ({ tableId: id, table: name }) => ({ id, name }),
+            limit,
+          );
+          const names = (await described(own)).map(({ table }) => table);
+          // What is granted to everybody is listed to who is opted in, and then decided.
+          const isSure = (table: string) =>
+            !HYBRID.includes(`${database.database}.${table}`) || names.includes(table);
+          expect(listed.filter(isSure)).toEqual(names);
         }
       });
     },

@@ -146,6 +146,34 @@ describe('a decision that is kept', () => {
     expect(await asked()).toEqual([false, false, false, false]);
   });
 
+  it('about a policy on tables is not that about one on databases', async () => {
+    const expression = [{ key: 'env', values: ['x'] }];
+    const passes = defineRead({
+      action: 'test:Decide',
+      run: async (scope, of: 'DATABASE' | 'TABLE') => {
+        const asked = { type: 'LF_TAG_POLICY', catalogId: ACCOUNT, of, expression } as const;
+        const resource = { ...asked, expressionId: 'none', isSaved: false };
+        const question = { permission: 'DESCRIBE', resource, withGrantOption: true } as const;
+        return (await scope.permissions.decide(scope, question)).allowed;
+      },
+    });
+    const asked = async () => {
+      const all: boolean[] = [];
+      for (const things of ['TABLE', 'DATABASE', 'TABLE'] as const)
+        all.push(await lake.run(callerOf('ann', []), passes, things));
+      return all;
+    };
+    const x = { env: ['x'] };
+    const held = { permissions: ['DESCRIBE'], option: ['DESCRIBE'] };
+    expect(await asked()).toEqual([false, false, false]);
+    await tell({ op: 'Grant', to: 'ann', on: { databasesTagged: x }, ...held });
+    expect(await asked()).toEqual([false, true, false]);
+    await tell({ op: 'Grant', to: 'ann', on: { tablesTagged: x }, ...held });
+    expect(await asked()).toEqual([true, true, true]);
+    await tell({ op: 'Revoke', from: 'ann', on: { databasesTagged: x }, ...held });
+    expect(await asked()).toEqual([true, false, true]);
+  });
+
   it('about passing a policy on is not that about another one, and follows grants and the expression', async () => {
     const passes = async (on: On) =>
       (await story.run(step.parse({ op: 'Grant', as: 'ann', to: 'bob', on, permissions: ['DESCRIBE'] })))

@@ -126,14 +126,18 @@ export interface DataPermissions {
     scope: ReadScope,
     catalogId: string,
   ): Promise<{ readonly database: readonly unknown[]; readonly table: readonly unknown[] }>;
-  /** 'all', or the ids of the databases that the caller may know of, by name. @param afterName exclusive */
+  /**
+   * 'all', or the ids of the databases that the caller may know of, by name. A grant that does not count for him, as under
+   * hybrid access, may bring in another: that is for the decision to say (`decideDatabases`).
+   * @param afterName exclusive
+   */
   visibleDatabases(
     scope: ReadScope,
     catalogId: string,
     afterName: string,
     limit: number,
   ): Promise<'all' | readonly string[]>;
-  /** 'all', or the ids of the tables of the database that the caller may describe, by name. */
+  /** 'all', or the ids of the tables of the database that the caller may describe, by name, likewise (`decideTables`). */
   visibleTables(
     scope: ReadScope,
     database: DatabaseResource,

@@ -292,7 +292,7 @@ async function decideTables(
   );
   const hybrid = await hybridAccess(scope, tables, standing);
   // Most tables of a page are held through the same wildcard or right: one compiled slice for each set of lines.
-  const shared = new Map<string, Slice>();
+  const shared = new Map<string, Promise<Slice>>();
   return Promise.all(
     tables.map(async (table) => {
       const access = hybrid.get(table.tableId);
@@ -307,13 +307,13 @@ async function decideTables(
       const known = isShared ? shared.get(table.databaseId) : undefined;
       const slice =
         known ??
-        (await Slice.of([
+        Slice.of([
           ...standing.rights,
           ...hybridLines(scope, table, access),
           ...bearing.flatMap((grant) => linesOf(grant, table)),
-        ]));
+        ]);
       if (isShared) shared.set(table.databaseId, slice);
-      return slice.decide(table, permission, false);
+      return (await slice).decide(table, permission, false);
     }),
   );
 }
