@@ -19,6 +19,7 @@ import {
   type Table,
   type TableRef,
   updateDatabase,
+  updatePartition,
   updateTable,
 } from '@lakewarden/catalog';
 import { createFirstAccount, createGroup, createRole, createUser, MasterKeys } from '@lakewarden/identity';
@@ -42,6 +43,8 @@ import {
   type UseCase,
 } from '@lakewarden/kernel';
 import {
+  batchGrantPermissions,
+  batchRevokePermissions,
   createDataCellsFilter,
   createOptIn,
   dataPermissions,
@@ -68,6 +71,8 @@ import {
   deleteLFTag,
   deleteLFTagExpression,
   getLFTag,
+  getLFTagExpression,
+  listLFTagExpressions,
   listLFTags,
   removeLFTagsFromResource,
   updateLFTag,
@@ -83,10 +88,12 @@ import {
   type Answer,
   type Decide,
   type FilterRows,
+  type Granting,
   GROUPS,
   type Listener,
   type On,
   pathOf,
+  type Revoking,
   ROLE,
   type Step,
   type TagStep,
@@ -96,6 +103,7 @@ import {
 const MIGRATIONS = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
 const BOOTSTRAP = 'arn:aws:lakewarden:::bootstrap';
 const MANY = 100;
+const HOUR_MS = 3_600_000;
 
 /** A principal's name in stories, as the field names it. */
 export function arnOf(principal: string): string {
@@ -126,11 +134,18 @@ export const openLakes = new Set<InProcessLake>();
 
 /** A lake without its doors: use cases, the decision and the cache as they are, on an embedded database. */
 export class InProcessLake {
+  readonly clock: Clock;
   readonly #runner: UseCaseRunner;
   readonly #cache: ChangeAwareCache;
   readonly #close: () => Promise<void>;
 
-  private constructor(runner: UseCaseRunner, cache: ChangeAwareCache, close: () => Promise<void>) {
+  private constructor(
+    clock: Clock,
+    runner: UseCaseRunner,
+    cache: ChangeAwareCache,
+    close: () => Promise<void>,
+  ) {
+    this.clock = clock;
     this.#runner = runner;
     this.#cache = cache;
     this.#close = close;
@@ -179,7 +194,7 @@ export class InProcessLake {
       audit: noAuditTrail,
       enqueue: () => Promise.resolve(),
     });
-    const lake = new InProcessLake(runner, cache, async () => {
+    const lake = new InProcessLake(clock, runner, cache, async () => {
       openLakes.delete(lake);
       await feed.close();
       await database.close();
@@ -240,6 +255,23 @@ export function callerOf(name: string, groups: readonly string[]): Caller {
     ...(role !== undefined && { grantee: role, session: SESSION }),
     request: { id: 'story', sourceIp: '127.0.0.1' },
   };
+}
+
+/** A clock that stands still until a story lets time go by. */
+export class StoryClock implements Clock {
+  #nowMs: number;
+
+  constructor(nowMs = Date.now()) {
+    this.#nowMs = nowMs;
+  }
+
+  now(): Date {
+    return new Date(this.#nowMs);
+  }
+
+  pass(hours: number): void {
+    this.#nowMs += hours * HOUR_MS;
+  }
 }
 
 /** One story's own databases in a lake that it shares with others. */
@@ -350,6 +382,7 @@ export class InProcessStory implements Listener {
     if ('location' in on)
       return { kind: 'DataLocation', catalogId: ACCOUNT, location: placeOfArn(locationArn(on.location)) };
     if ('tag' in on) return { kind: 'LFTag', catalogId: ACCOUNT, key: on.tag, values: on.values };
+    if ('expression' in on) return { kind: 'LFTagExpression', catalogId: ACCOUNT, name: on.expression };
     if ('tablesTagged' in on || 'databasesTagged' in on) {
       const said = 'tablesTagged' in on ? on.tablesTagged : on.databasesTagged;
       return {
@@ -382,14 +415,30 @@ export class InProcessStory implements Listener {
     }
   }
 
-  #entry(step: Extract<Step, { op: 'Grant' | 'Revoke' }>): GrantEntry {
+  #entry(
+    step: Pick<Granting, 'on' | 'permissions' | 'option' | 'when' | 'since' | 'until'>,
+    principal: string,
+  ): GrantEntry {
+    const at = (hours: number | undefined) =>
+      hours === undefined ? undefined : new Date(this.#lake.clock.now().getTime() + hours * HOUR_MS);
     return {
-      principal: arnOf(step.op === 'Grant' ? step.to : step.from),
+      principal: arnOf(principal),
       resource: this.#grantResource(step.on),
       permissions: permissionsOf(step.permissions),
       withGrantOption: permissionsOf(step.option),
       condition: step.when,
+      validFrom: at(step.since),
+      validUntil: at(step.until),
     };
+  }
+
+  async #batch(step: Extract<Step, { op: 'BatchGrant' | 'BatchRevoke' }>): Promise<Partial<Answer>> {
+    const of = (each: Pick<Granting, 'to'> | Pick<Revoking, 'from'>) => ('to' in each ? each.to : each.from);
+    const entries = step.entries.map((each, i) => ({ id: String(i), ...this.#entry(each, of(each)) }));
+    const useCase = step.op === 'BatchGrant' ? batchGrantPermissions : batchRevokePermissions;
+    const failures = await this.#lake.run(this.#caller(step.as), useCase, entries);
+    const codes = new Map(failures.map(({ id, error }) => [id, error.code]));
+    return { codes: entries.map(({ id }) => codes.get(id) ?? 'OK') };
   }
 
   async #do(step: Step): Promise<Partial<Answer>> {
@@ -402,15 +451,24 @@ export class InProcessStory implements Listener {
       if (at >= 0) this.#members.splice(at, 1);
       return {};
     }
+    if (step.op === 'Pass') {
+      const { clock } = this.#lake;
+      if (!(clock instanceof StoryClock)) throw new Error('no time goes by in this lake');
+      clock.pass(step.hours);
+      return {};
+    }
     const ask = <Command, Result>(useCase: UseCase<Command, Result>, command: Command) =>
       this.#lake.run(this.#caller(step.as), useCase, command);
     switch (step.op) {
       case 'Grant':
-        await ask(grantPermissions, this.#entry(step));
+        await ask(grantPermissions, this.#entry(step, step.to));
         return {};
       case 'Revoke':
-        await ask(revokePermissions, this.#entry(step));
+        await ask(revokePermissions, this.#entry(step, step.from));
         return {};
+      case 'BatchGrant':
+      case 'BatchRevoke':
+        return this.#batch(step);
       case 'Settings':
         await ask(putDataLakeSettings, { catalogId: ACCOUNT, settings: settingsOf(step) });
         return {};
@@ -455,6 +513,8 @@ export class InProcessStory implements Listener {
       case 'SaveExpression':
       case 'ChangeExpression':
       case 'DropExpression':
+      case 'GetExpression':
+      case 'ListExpressions':
         return this.#onTags(step);
       case 'Decide': {
         const [decided] = await this.decideAll(step.as, [step]);
@@ -511,6 +571,13 @@ export class InProcessStory implements Listener {
       case 'CreatePartition':
         await ask(createPartition, {
           table: this.#tableRef(step.table),
+          partition: { values: [step.value], storageDescriptor: { Location: step.location } },
+        });
+        return {};
+      case 'UpdatePartition':
+        await ask(updatePartition, {
+          table: this.#tableRef(step.table),
+          values: [step.value],
           partition: { values: [step.value], storageDescriptor: { Location: step.location } },
         });
         return {};
@@ -576,6 +643,13 @@ export class InProcessStory implements Listener {
       case 'DropExpression':
         await ask(deleteLFTagExpression, { catalogId, name: step.name });
         return {};
+      case 'GetExpression':
+        await ask(getLFTagExpression, { catalogId, name: step.name });
+        return {};
+      case 'ListExpressions': {
+        const { items } = await ask(listLFTagExpressions, { catalogId, limit: MANY });
+        return { names: items.map(({ name }) => name) };
+      }
     }
   }
 

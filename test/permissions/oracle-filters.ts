@@ -1,4 +1,13 @@
-import { isTrueOf } from './oracle-conditions.ts';
+import type { StoryTime } from './oracle-bounds.ts';
+import {
+  addTo,
+  type Bounded,
+  type Bounds,
+  counts,
+  covers,
+  hasExpired,
+  type Permit,
+} from './oracle-bounds.ts';
 import type { FilterRows } from './story.ts';
 
 /**
@@ -20,15 +29,7 @@ interface FilterGrant extends Bounded {
   readonly filter: OracleFilter;
   readonly principal: string;
   readonly permission: string;
-  option: boolean;
 }
-
-/** Under which condition (§10) something is held. */
-interface Bounded {
-  readonly when?: string | undefined;
-}
-
-const counts = (names: readonly string[], { when }: Bounded): boolean => isTrueOf(names, when);
 
 /** Columns that one grant shows, and in which rows. */
 export interface Shown {
@@ -75,6 +76,11 @@ export class OracleFilters {
   #filters: OracleFilter[] = [];
   #grants: FilterGrant[] = [];
   #ids = 0;
+  readonly #time: StoryTime;
+
+  constructor(time: StoryTime) {
+    this.#time = time;
+  }
 
   find(table: number, name: string): OracleFilter | undefined {
     return this.#filters.find((filter) => filter.table === table && filter.name === name);
@@ -111,7 +117,7 @@ export class OracleFilters {
           filter.table === table &&
           permission === 'SELECT' &&
           names.includes(principal) &&
-          counts(names, held)
+          counts(names, held, this.#time)
         );
       })
       .map(({ filter }) => ({
@@ -127,7 +133,7 @@ export class OracleFilters {
         held.filter.database === database &&
         held.permission === 'SELECT' &&
         names.includes(held.principal) &&
-        counts(names, held),
+        counts(names, held, this.#time),
     );
   }
 
@@ -136,13 +142,14 @@ export class OracleFilters {
     filter: OracleFilter,
     permission: string,
     names: readonly string[],
-    /** What it is passed on under; what is held under a condition passes on no more than that. */
-    passing: Bounded | undefined,
+    /** What it is passed on under; what is held under a condition or for a time passes on no more than that. */
+    passing: Bounds | undefined,
   ): boolean {
     return this.#grants.some((held) => {
-      if (held.filter !== filter || !names.includes(held.principal) || !counts(names, held)) return false;
-      if (passing !== undefined && held.when !== undefined && held.when !== passing.when) return false;
-      if (passing !== undefined) return held.option && held.permission === permission;
+      if (held.filter !== filter || !names.includes(held.principal)) return false;
+      if (!counts(names, held, this.#time)) return false;
+      if (passing !== undefined)
+        return held.option && held.permission === permission && covers(held, passing);
       return held.permission === permission || permission === 'DESCRIBE';
     });
   }
@@ -151,11 +158,11 @@ export class OracleFilters {
     filter: OracleFilter,
     principal: string,
     permission: string,
-    { option, when }: { readonly option: boolean } & Bounded,
+    given: { readonly option: boolean } & Bounds,
   ): void {
-    const held = this.#find(filter, principal, permission, when);
-    if (held === undefined) this.#grants.push({ filter, principal, permission, option, when });
-    else held.option ||= option;
+    const held = this.#find(filter, principal, permission, given.when);
+    if (held === undefined) this.#grants.push({ filter, principal, permission, ...given });
+    else addTo(held, given);
   }
 
   /** @returns false: one of them is not held so, and nothing is revoked */
@@ -164,13 +171,17 @@ export class OracleFilters {
     principal: string,
     permissions: readonly string[],
     options: readonly string[],
-    { when }: Bounded,
+    { when }: Bounds,
+    permit: Permit,
   ): boolean {
-    const gone = permissions.map((permission) => this.#find(filter, principal, permission, when));
-    const narrowed = options
-      .filter((permission) => !permissions.includes(permission))
-      .map((permission) => this.#find(filter, principal, permission, when));
+    const heldOf = (permission: string) => {
+      const held = this.#find(filter, principal, permission, when);
+      return held === undefined || hasExpired(held, this.#time) ? undefined : held;
+    };
+    const gone = permissions.map(heldOf);
+    const narrowed = options.filter((permission) => !permissions.includes(permission)).map(heldOf);
     if (gone.includes(undefined) || narrowed.some((held) => held?.option !== true)) return false;
+    for (const held of [...gone, ...narrowed]) if (held !== undefined) permit(held.permission, held.until);
     this.#grants = this.#grants.filter((held) => !gone.includes(held));
     for (const held of narrowed) if (held !== undefined) held.option = false;
     return true;

@@ -1,4 +1,13 @@
-import { isTrueOf } from './oracle-conditions.ts';
+import type { StoryTime } from './oracle-bounds.ts';
+import {
+  addTo,
+  type Bounded,
+  type Bounds,
+  counts,
+  covers,
+  hasExpired,
+  type Permit,
+} from './oracle-bounds.ts';
 
 /**
  * Data locations (§8) again, from the specification alone. It shares nothing with the code that it judges: a place is a
@@ -12,15 +21,7 @@ interface Place {
 interface LocationGrant extends Bounded {
   readonly place: string;
   readonly principal: string;
-  option: boolean;
 }
-
-/** Under which condition (§10) something is held. */
-interface Bounded {
-  readonly when?: string | undefined;
-}
-
-const counts = (names: readonly string[], { when }: Bounded): boolean => isTrueOf(names, when);
 
 /** `s3://b/a/x`: as it is written, and as a file system would go there; either with `%2f` as it is or as `/`. */
 function meant(location: string): Place[] {
@@ -46,11 +47,11 @@ function taken(location: string): Place[] {
   ];
 }
 
-function covers(above: Place, place: Place): boolean {
+function isAbove(above: Place, place: Place): boolean {
   return above.bucket === place.bucket && above.words.every((word, i) => place.words[i] === word);
 }
 
-const some = (above: string, place: Place): boolean => meant(above).some((each) => covers(each, place));
+const some = (above: string, place: Place): boolean => meant(above).some((each) => isAbove(each, place));
 
 /** The caller, as far as this part of the rule looks at him. */
 export interface LocationCaller {
@@ -61,6 +62,11 @@ export interface LocationCaller {
 export class OracleLocations {
   #registered: string[] = [];
   #grants: LocationGrant[] = [];
+  readonly #time: StoryTime;
+
+  constructor(time: StoryTime) {
+    this.#time = time;
+  }
 
   /** @returns false: it is there already */
   register(location: string): boolean {
@@ -84,15 +90,15 @@ export class OracleLocations {
     return meant(location).some((place) => this.#registered.some((each) => some(each, place)));
   }
 
-  /** @param passing what it is passed on under: what is held under a condition passes on no more than that */
-  mayPassOn({ isAdmin, names }: LocationCaller, location: string, passing: Bounded): boolean {
+  /** @param passing what it is passed on under: what is held under a condition or for a time passes on no more than that */
+  mayPassOn({ isAdmin, names }: LocationCaller, location: string, passing: Bounds): boolean {
     if (isAdmin) return true;
     const passable = this.#grants.filter(
       (held) =>
         held.option &&
         names.includes(held.principal) &&
-        counts(names, held) &&
-        (held.when === undefined || held.when === passing.when),
+        counts(names, held, this.#time) &&
+        covers(held, passing),
     );
     return meant(location).every((place) => passable.some((held) => some(held.place, place)));
   }
@@ -103,20 +109,22 @@ export class OracleLocations {
     );
   }
 
-  grant(place: string, principal: string, { option, when }: { readonly option: boolean } & Bounded): void {
-    const same = this.#find(place, principal, when);
-    if (same === undefined) this.#grants.push({ place, principal, option, when });
-    else same.option ||= option;
+  grant(place: string, principal: string, given: { readonly option: boolean } & Bounds): void {
+    const same = this.#find(place, principal, given.when);
+    if (same === undefined) this.#grants.push({ place, principal, ...given });
+    else addTo(same, given);
   }
 
   /** @returns false: nothing of it was held */
   revoke(
     place: string,
     principal: string,
-    { optionOnly, when }: { readonly optionOnly: boolean } & Bounded,
+    { optionOnly, when }: { readonly optionOnly: boolean } & Bounds,
+    permit: Permit,
   ): boolean {
     const same = this.#find(place, principal, when);
-    if (same === undefined || (optionOnly && !same.option)) return false;
+    if (same === undefined || hasExpired(same, this.#time) || (optionOnly && !same.option)) return false;
+    permit('DATA_LOCATION_ACCESS', same.until);
     if (optionOnly) same.option = false;
     else this.#grants = this.#grants.filter((held) => held !== same);
     return true;
@@ -124,7 +132,7 @@ export class OracleLocations {
 
   /** The longest prefix that governs the place. */
   #prefixOf(place: Place): Place | undefined {
-    const around = this.#registered.flatMap(meant).filter((prefix) => covers(prefix, place));
+    const around = this.#registered.flatMap(meant).filter((prefix) => isAbove(prefix, place));
     return around.sort((a, b) => b.words.length - a.words.length)[0];
   }
 
@@ -133,7 +141,7 @@ export class OracleLocations {
     return meant(location ?? '').some((around) => {
       const governing = this.#prefixOf(around);
       const isGovernedSo = governing?.bucket === bucket && governing.words.join('/') === words.join('/');
-      return isGovernedSo && covers(around, place);
+      return isGovernedSo && isAbove(around, place);
     });
   }
 
@@ -153,7 +161,8 @@ export class OracleLocations {
       const isHome = this.#isAround(home, place, prefix);
       if (isHome) return true;
       return this.#grants.some(
-        (held) => names.includes(held.principal) && counts(names, held) && some(held.place, place),
+        (held) =>
+          names.includes(held.principal) && counts(names, held, this.#time) && some(held.place, place),
       );
     });
   }

@@ -4,7 +4,16 @@
  * it judges.
  */
 
-import { isTrueOf } from './oracle-conditions.ts';
+import type { StoryTime } from './oracle-bounds.ts';
+import {
+  addTo,
+  type Bounded,
+  type Bounds,
+  counts,
+  covers,
+  hasExpired,
+  type Permit,
+} from './oracle-bounds.ts';
 
 /** An expression as it is written: values by key; or the name of a saved one. */
 export type Expression = Readonly<Record<string, readonly string[]>>;
@@ -30,23 +39,11 @@ interface Assignment extends TaggedPlace {
   readonly value: string;
 }
 
-/** Under which condition (§10) something is held. */
-interface Bounded {
-  readonly when?: string | undefined;
-}
-
-const counts = (names: readonly string[], { when }: Bounded): boolean => isTrueOf(names, when);
-
-/** Whether what is held under the one may be passed on under the other. */
-const covers = (held: Bounded, wanted: Bounded): boolean =>
-  held.when === undefined || held.when === wanted.when;
-
 interface OnTag extends Bounded {
   readonly key: string;
   readonly value: string;
   readonly principal: string;
   readonly permission: string;
-  option: boolean;
 }
 
 interface Policy extends Bounded {
@@ -54,10 +51,9 @@ interface Policy extends Bounded {
   readonly expression: Expression | string;
   readonly principal: string;
   readonly permission: string;
-  option: boolean;
 }
 
-interface OnExpression {
+interface OnExpression extends Bounded {
   readonly name: string;
   readonly principal: string;
   readonly permission: string;
@@ -92,15 +88,21 @@ export class OracleTags {
   #policies: Policy[] = [];
   readonly #saved = new Map<string, Expression>();
   #onExpressions: OnExpression[] = [];
+  readonly #time: StoryTime;
+
+  constructor(time: StoryTime) {
+    this.#time = time;
+  }
 
   // what is held on tags themselves
 
-  #mayOnValue(who: TagCaller, key: string, value: string, permission: string, passing?: Bounded): boolean {
+  #mayOnValue(who: TagCaller, key: string, value: string, permission: string, passing?: Bounds): boolean {
     const withOption = passing !== undefined;
     if (who.isAdmin) return true;
     if (who.seesAll && permission === 'DESCRIBE' && !withOption) return true;
     for (const held of this.#onTags) {
-      if (!who.names.includes(held.principal) || held.key !== key || !counts(who.names, held)) continue;
+      if (!who.names.includes(held.principal) || held.key !== key) continue;
+      if (!counts(who.names, held, this.#time)) continue;
       if (held.value !== '*' && held.value !== value) continue;
       if (passing !== undefined && !(held.option && covers(held, passing))) continue;
       if (held.permission === permission) return true;
@@ -109,11 +111,17 @@ export class OracleTags {
     return false;
   }
 
-  #mayOnExpression(who: TagCaller, name: string, permission: string): boolean {
+  #mayOnExpression(who: TagCaller, name: string, permission: string, passing?: Bounds): boolean {
     if (who.isAdmin) return true;
-    return this.#onExpressions.some(
-      (held) => who.names.includes(held.principal) && held.name === name && held.permission === permission,
-    );
+    if (who.seesAll && permission === 'DESCRIBE' && passing === undefined) return true;
+    for (const held of this.#onExpressions) {
+      if (!who.names.includes(held.principal) || held.name !== name) continue;
+      if (!counts(who.names, held, this.#time)) continue;
+      if (passing !== undefined && !(held.option && covers(held, passing))) continue;
+      if (held.permission === permission) return true;
+      if (permission === 'DESCRIBE' && passing === undefined) return true;
+    }
+    return false;
   }
 
   #isThere(key: string, value: string): boolean {
@@ -160,7 +168,10 @@ export class OracleTags {
     if (this.#assigned.some((each) => each.key === key && each.value === value)) return true;
     for (const expression of this.#saved.values()) if (expression[key]?.includes(value)) return true;
     return this.#policies.some(
-      ({ expression }) => typeof expression !== 'string' && expression[key]?.includes(value) === true,
+      (held) =>
+        typeof held.expression !== 'string' &&
+        held.expression[key]?.includes(value) === true &&
+        !hasExpired(held, this.#time),
     );
   }
 
@@ -279,11 +290,12 @@ export class OracleTags {
     names: readonly string[],
     database: number,
     withOption: boolean,
-    passing?: Bounded,
+    passing?: Bounds,
   ): readonly string[] {
     const given: string[] = [];
     for (const policy of this.#policies) {
-      if (policy.of !== 'databases' || !names.includes(policy.principal) || !counts(names, policy)) continue;
+      if (policy.of !== 'databases' || !names.includes(policy.principal)) continue;
+      if (!counts(names, policy, this.#time)) continue;
       if (withOption && !policy.option) continue;
       if (passing !== undefined && !covers(policy, passing)) continue;
       const expression = this.#said(policy.expression);
@@ -297,14 +309,14 @@ export class OracleTags {
     names: readonly string[],
     place: { readonly database: number; readonly table: number; readonly columns: readonly string[] },
     withOption: boolean,
-    passing?: Bounded,
+    passing?: Bounds,
   ): { readonly permission: string; readonly isWhole: boolean; readonly columns: readonly string[] }[] {
     const { database, table } = place;
     const given: { permission: string; isWhole: boolean; columns: readonly string[] }[] = [];
     for (const policy of this.#policies) {
       const { of, principal, option, permission, expression } = policy;
       if (of !== 'tables' || !names.includes(principal) || (withOption && !option)) continue;
-      if (!counts(names, policy) || (passing !== undefined && !covers(policy, passing))) continue;
+      if (!counts(names, policy, this.#time) || (passing !== undefined && !covers(policy, passing))) continue;
       const said = this.#said(expression);
       if (said === undefined) continue;
       const columns = place.columns.filter((column) => this.#matches(said, { database, table, column }));
@@ -324,7 +336,7 @@ export class OracleTags {
       (held) =>
         held.of === of &&
         held.option &&
-        counts(who.names, held) &&
+        counts(who.names, held, this.#time) &&
         who.names.includes(held.principal) &&
         this.#said(held.expression)?.[key]?.includes(value) === true,
     );
@@ -344,7 +356,7 @@ export class OracleTags {
     of: Policy['of'],
     asked: Expression | string,
     permissions: readonly string[],
-    passing: Bounded,
+    passing: Bounds,
   ): Outcome {
     const expression = typeof asked === 'string' ? asked : foldAll(asked);
     const said = this.#said(expression);
@@ -361,7 +373,7 @@ export class OracleTags {
       (held) =>
         held.of === of &&
         held.option &&
-        counts(who.names, held) &&
+        counts(who.names, held, this.#time) &&
         covers(held, passing) &&
         who.names.includes(held.principal),
     );
@@ -381,7 +393,7 @@ export class OracleTags {
     who: TagCaller,
     asked: { tag: string; values: readonly string[] },
     permissions: readonly string[],
-    passing: Bounded,
+    passing: Bounds,
   ): Outcome {
     const key = fold(asked.tag);
     const values = this.#valuesOf(asked.values);
@@ -403,10 +415,10 @@ export class OracleTags {
     const asked = typeof expression === 'string' ? expression : foldAll(expression);
     const same = this.#findPolicy({ ...given, expression: asked });
     if (same === undefined) this.#policies.push({ ...given, expression: asked });
-    else same.option ||= given.option;
+    else addTo(same, given);
   }
 
-  #findPolicy(asked: Policy): Policy | undefined {
+  #findPolicy(asked: Omit<Policy, 'option'>): Policy | undefined {
     return this.#policies.find(
       (held) =>
         held.of === asked.of &&
@@ -418,29 +430,47 @@ export class OracleTags {
   }
 
   /** @returns false where it is not held so: then none is revoked */
-  revokePolicies(asked: readonly Policy[], optionOnly: readonly Policy[]): boolean {
-    const folded = (each: Policy): Policy =>
-      typeof each.expression === 'string' ? each : { ...each, expression: foldAll(each.expression) };
-    const gone = asked.map((each) => this.#findPolicy(folded(each)));
-    const narrowed = optionOnly.map((each) => this.#findPolicy(folded(each)));
-    if (gone.includes(undefined) || narrowed.some((held) => held?.option !== true)) return false;
+  revokePolicy(
+    on: Pick<Policy, 'of' | 'expression' | 'principal' | 'when'>,
+    permissions: readonly string[],
+    optionOnly: readonly string[],
+    permit: Permit,
+  ): boolean {
+    const expression = typeof on.expression === 'string' ? on.expression : foldAll(on.expression);
+    const heldOf = (permission: string) => this.#findPolicy({ ...on, expression, permission });
+    const gone = this.#taken(permissions.map(heldOf), optionOnly.map(heldOf), permit);
+    if (gone === undefined) return false;
     this.#policies = this.#policies.filter((held) => !gone.includes(held));
-    for (const held of narrowed) if (held !== undefined) held.option = false;
     return true;
+  }
+
+  /** Without their options those are left that lose no more. @returns what is to go, all of it or nothing */
+  #taken<Held extends Bounded & { readonly permission: string }>(
+    gone: readonly (Held | undefined)[],
+    narrowed: readonly (Held | undefined)[],
+    permit: Permit,
+  ): readonly Held[] | undefined {
+    const there = (held: Held | undefined) =>
+      held === undefined || hasExpired(held, this.#time) ? [] : [held];
+    const [taken, kept] = [gone.flatMap(there), narrowed.flatMap(there)];
+    if (taken.length < gone.length || kept.length < narrowed.length) return undefined;
+    if (kept.some(({ option }) => !option)) return undefined;
+    for (const { permission, until } of [...taken, ...kept]) permit(permission, until);
+    for (const held of kept) held.option = false;
+    return taken;
   }
 
   grantTag(
     asked: { tag: string; values: readonly string[] },
     principal: string,
     permission: string,
-    option: boolean,
-    { when }: Bounded,
+    given: { readonly option: boolean } & Bounds,
   ): void {
     for (const value of this.#valuesOf(asked.values)) {
-      const same = this.#findOnTag({ key: fold(asked.tag), value, principal, permission, when });
-      if (same === undefined)
-        this.#onTags.push({ key: fold(asked.tag), value, principal, permission, option, when });
-      else same.option ||= option;
+      const on = { key: fold(asked.tag), value, principal, permission };
+      const same = this.#findOnTag({ ...on, when: given.when });
+      if (same === undefined) this.#onTags.push({ ...on, ...given });
+      else addTo(same, given);
     }
   }
 
@@ -460,17 +490,56 @@ export class OracleTags {
     principal: string,
     permissions: readonly string[],
     optionOnly: readonly string[],
-    { when }: Bounded,
+    { when }: Bounds,
+    permit: Permit,
   ): boolean {
     const heldOf = (permission: string) =>
       this.#valuesOf(asked.values).map((value) =>
         this.#findOnTag({ key: fold(asked.tag), value, principal, permission, when }),
       );
-    const gone = permissions.flatMap(heldOf);
-    const narrowed = optionOnly.flatMap(heldOf);
-    if (gone.includes(undefined) || narrowed.some((held) => held?.option !== true)) return false;
+    const gone = this.#taken(permissions.flatMap(heldOf), optionOnly.flatMap(heldOf), permit);
+    if (gone === undefined) return false;
     this.#onTags = this.#onTags.filter((held) => !gone.includes(held));
-    for (const held of narrowed) if (held !== undefined) held.option = false;
+    return true;
+  }
+
+  mayPassExpressionOn(
+    who: TagCaller,
+    name: string,
+    permissions: readonly string[],
+    passing: Bounds,
+  ): Outcome {
+    if (!this.#saved.has(name)) return who.seesAll ? 'missing' : 'denied';
+    const may = (permission: string) => this.#mayOnExpression(who, name, permission, passing);
+    return permissions.every(may) ? 'OK' : 'denied';
+  }
+
+  #findOnExpression(asked: Omit<OnExpression, 'option'>): OnExpression | undefined {
+    return this.#onExpressions.find(
+      (held) =>
+        held.name === asked.name &&
+        held.principal === asked.principal &&
+        held.permission === asked.permission &&
+        held.when === asked.when,
+    );
+  }
+
+  grantExpression(given: OnExpression): void {
+    const same = this.#findOnExpression(given);
+    if (same === undefined) this.#onExpressions.push({ ...given });
+    else addTo(same, given);
+  }
+
+  revokeExpression(
+    on: Pick<OnExpression, 'name' | 'principal' | 'when'>,
+    permissions: readonly string[],
+    optionOnly: readonly string[],
+    permit: Permit,
+  ): boolean {
+    const heldOf = (permission: string) => this.#findOnExpression({ ...on, permission });
+    const gone = this.#taken(permissions.map(heldOf), optionOnly.map(heldOf), permit);
+    if (gone === undefined) return false;
+    this.#onExpressions = this.#onExpressions.filter((held) => !gone.includes(held));
     return true;
   }
 
@@ -495,7 +564,7 @@ export class OracleTags {
     if (this.#saved.has(asked.name)) return 'invalid';
     this.#saved.set(asked.name, expression);
     for (const permission of ['DESCRIBE', 'ALTER', 'DROP']) {
-      this.#onExpressions.push({ name: asked.name, principal: who.creator, permission });
+      this.#onExpressions.push({ name: asked.name, principal: who.creator, permission, option: true });
     }
     return 'OK';
   }
@@ -515,6 +584,15 @@ export class OracleTags {
     if (!this.#mayOnExpression(who, name, 'DROP')) return 'denied';
     this.#forgetExpression(name);
     return 'OK';
+  }
+
+  getExpression(who: TagCaller, { name }: { name: string }): Outcome {
+    if (!this.#saved.has(name)) return who.seesAll ? 'missing' : 'denied';
+    return this.#mayOnExpression(who, name, 'DESCRIBE') ? 'OK' : 'denied';
+  }
+
+  listExpressions(who: TagCaller): string[] {
+    return [...this.#saved.keys()].filter((name) => this.#mayOnExpression(who, name, 'DESCRIBE')).sort();
   }
 
   #forgetExpression(name: string): void {

@@ -1,14 +1,27 @@
 import { type OracleFilter, OracleFilters, seenCells, type Shown, showsEveryRow } from './oracle-filters.ts';
-import { isTrueOf, STORY_CONDITIONS } from './oracle-conditions.ts';
+import {
+  addTo,
+  type Bounded,
+  type Bounds,
+  counts,
+  covers,
+  hasExpired,
+  isForATime,
+  type Permit,
+  StoryTime,
+} from './oracle-bounds.ts';
+import { STORY_CONDITIONS } from './oracle-conditions.ts';
 import { OracleHybrid, type OptedOn } from './oracle-hybrid.ts';
 import { type LocationCaller, OracleLocations } from './oracle-locations.ts';
 import { OracleTags, type Outcome, type TagCaller, type TaggedPlace } from './oracle-tags.ts';
 import {
   type Answer,
   type FilterStep,
+  type Granting,
   type On,
   type OnTags,
   pathOf,
+  type Revoking,
   type Step,
   type TagStep,
 } from './story.ts';
@@ -24,7 +37,8 @@ interface Table {
   columns: readonly string[];
   keys: readonly string[];
   location?: string | undefined;
-  readonly partitions: Set<string>;
+  /** Where they lie, by value. */
+  readonly partitions: Map<string, string | undefined>;
 }
 
 interface Database {
@@ -37,15 +51,13 @@ interface Database {
 }
 
 /** One permission on one thing; of an include list one for each column. */
-interface Held {
+interface Held extends Bounded {
   readonly kind: 'catalog' | 'database' | 'tables' | 'table' | 'column' | 'except';
   readonly database: number;
   readonly table: number;
   columns: readonly string[];
   readonly principal: string;
   readonly permission: string;
-  option: boolean;
-  readonly when?: string | undefined;
 }
 
 type Target = Pick<Held, 'kind' | 'database' | 'table'>;
@@ -84,20 +96,15 @@ const told = (outcome: Outcome): Partial<Answer> => {
 
 /** §3, of LF-tags themselves. */
 const ON_TAG = ['DESCRIBE', 'ASSOCIATE', 'ALTER', 'DROP'];
+const ON_EXPRESSION = ['DESCRIBE', 'ALTER', 'DROP'];
 
-const policyOf = (on: Exclude<OnTags, { tag: string }>) =>
+const policyOf = (on: Extract<OnTags, { tablesTagged: unknown } | { databasesTagged: unknown }>) =>
   'tablesTagged' in on
     ? { of: 'tables' as const, expression: on.tablesTagged }
     : { of: 'databases' as const, expression: on.databasesTagged };
 
-const heldPolicy = (on: Exclude<OnTags, { tag: string }>, principal: string, permission: string) => ({
-  ...policyOf(on),
-  principal,
-  permission,
-  option: false,
-});
-
-const isOnTags = (on: On): on is OnTags => 'tag' in on || 'tablesTagged' in on || 'databasesTagged' in on;
+const isOnTags = (on: On): on is OnTags =>
+  'tag' in on || 'expression' in on || 'tablesTagged' in on || 'databasesTagged' in on;
 
 /** What is granted on by the names of the catalog. */
 type NamedThing = Exclude<On, OnTags | { location: string } | { filter: string }>;
@@ -134,12 +141,13 @@ export class Oracle {
   #members: { group: string; user: string }[] = [];
   #databases: Database[] = [];
   #held: Held[] = [];
-  readonly #locations = new OracleLocations();
+  readonly #time = new StoryTime();
+  readonly #locations = new OracleLocations(this.#time);
   readonly #hybrid = new OracleHybrid();
-  readonly #filters = new OracleFilters();
-  /** A grant that is being made, or taken back: what is held under a condition passes on no more than that. */
-  #passing: { readonly when: string | undefined } | undefined;
-  readonly #tags = new OracleTags();
+  readonly #filters = new OracleFilters(this.#time);
+  /** A grant that is being made, or taken back: what is held under a condition or for a time passes on no more than that. */
+  #passing: Bounds | undefined;
+  readonly #tags = new OracleTags(this.#time);
   #ids = 0;
 
   /** The groups of a user; for whoever has to present him. */
@@ -164,6 +172,12 @@ export class Oracle {
         return this.#grant(step);
       case 'Revoke':
         return this.#revoke(step);
+      case 'BatchGrant':
+      case 'BatchRevoke':
+        return this.#batch(step);
+      case 'Pass':
+        this.#time.hours += step.hours;
+        return {};
       case 'Settings':
         if (step.as !== 'admin') throw denied();
         this.#admins = step.admins;
@@ -218,6 +232,7 @@ export class Oracle {
       case 'DeleteTable':
       case 'GetPartitions':
       case 'CreatePartition':
+      case 'UpdatePartition':
       case 'DeletePartition':
         return this.#onTable(step);
       case 'CreateFilter':
@@ -237,6 +252,8 @@ export class Oracle {
       case 'SaveExpression':
       case 'ChangeExpression':
       case 'DropExpression':
+      case 'GetExpression':
+      case 'ListExpressions':
         return this.#onTags(step);
     }
   }
@@ -328,6 +345,10 @@ export class Oracle {
         return told(this.#tags.changeExpression(who, step));
       case 'DropExpression':
         return told(this.#tags.dropExpression(who, step));
+      case 'GetExpression':
+        return told(this.#tags.getExpression(who, step));
+      case 'ListExpressions':
+        return { names: this.#tags.listExpressions(who) };
     }
   }
 
@@ -335,7 +356,7 @@ export class Oracle {
   #taggable(caller: string, on: On): TaggedPlace[] {
     if (!('database' in on || 'table' in on || 'columns' in on)) throw invalid();
     const permissions = GRANTABLE['database' in on ? 'database' : 'table'].filter((each) => each !== 'ALL');
-    const rows = this.#mayPassOn(caller, { on, permissions }, undefined);
+    const rows = this.#mayPassOn(caller, { on, permissions }, {});
     return rows.map(({ database, table, columns }) => ({
       database,
       ...(table !== NO_TABLE && { table }),
@@ -343,55 +364,59 @@ export class Oracle {
     }));
   }
 
-  #grantTags(
-    on: OnTags,
-    { as, permissions, option, to, when }: Extract<Step, { op: 'Grant' }>,
-  ): Partial<Answer> {
-    if (when !== undefined && !(when in STORY_CONDITIONS)) throw invalid();
-    this.#mayPassTagsOn(as, on, permissions, { when });
+  #grantTags(on: OnTags, step: Granting): () => void {
+    const { as, permissions, option, to } = step;
+    this.#refuseUnfitOnTags(on, permissions);
+    const bounds = this.#boundsOf(step);
+    this.#mayPassTagsOn(as, on, permissions, bounds);
     if (to === 'IAM_ALLOWED_PRINCIPALS' && permissions.some((each) => each !== 'ALL')) throw invalid();
     if (!IS_THERE.test(to)) throw invalid();
-    for (const permission of permissions) {
-      if ('tag' in on) this.#tags.grantTag(on, to, permission, option.includes(permission), { when });
-      else {
-        const policy = policyOf(on);
-        const isOption = option.includes(permission);
-        this.#tags.grantPolicy({ ...policy, principal: to, permission, option: isOption, when });
+    return () => {
+      for (const permission of permissions) {
+        const given = { ...bounds, option: option.includes(permission) };
+        const held = { principal: to, permission, ...given };
+        if ('tag' in on) this.#tags.grantTag(on, to, permission, given);
+        else if ('expression' in on) this.#tags.grantExpression({ name: on.expression, ...held });
+        else this.#tags.grantPolicy({ ...policyOf(on), ...held });
       }
-    }
-    return {};
+    };
   }
 
-  #mayPassTagsOn(
-    as: string,
-    on: OnTags,
-    permissions: readonly string[],
-    passing: { readonly when?: string | undefined },
-  ): void {
-    const row = 'tag' in on ? ON_TAG : GRANTABLE['tablesTagged' in on ? 'table' : 'database'];
-    if (permissions.some((each) => !row.includes(each))) throw invalid();
+  #mayPassTagsOn(as: string, on: OnTags, permissions: readonly string[], passing: Bounds): void {
     const who = this.#tagCaller(as);
-    if ('tag' in on) {
-      told(this.#tags.mayPassTagOn(who, on, permissions, passing));
-      return;
+    if ('tag' in on) told(this.#tags.mayPassTagOn(who, on, permissions, passing));
+    else if ('expression' in on)
+      told(this.#tags.mayPassExpressionOn(who, on.expression, permissions, passing));
+    else {
+      const { of, expression } = policyOf(on);
+      told(this.#tags.mayPassPolicyOn(who, of, expression, permissions, passing));
     }
-    const { of, expression } = policyOf(on);
-    told(this.#tags.mayPassPolicyOn(who, of, expression, permissions, passing));
   }
 
-  #revokeTags(
-    on: OnTags,
-    { as, permissions, option, from, when }: Extract<Step, { op: 'Revoke' }>,
-  ): Partial<Answer> {
-    this.#mayPassTagsOn(as, on, [...permissions, ...option], { when });
+  #refuseUnfitOnTags(on: OnTags, permissions: readonly string[]): void {
+    const row =
+      'tag' in on
+        ? ON_TAG
+        : 'expression' in on
+          ? ON_EXPRESSION
+          : GRANTABLE['tablesTagged' in on ? 'table' : 'database'];
+    if (permissions.some((each) => !row.includes(each))) throw invalid();
+  }
+
+  #revokeTags(on: OnTags, { as, permissions, option, from, when }: Revoking): Partial<Answer> {
+    this.#refuseUnfitOnTags(on, [...permissions, ...option]);
+    this.#mayPassTagsOn(as, on, [...permissions, ...option], { when, until: this.#time.hours });
     const optionOnly = option.filter((each) => !permissions.includes(each));
+    const permit: Permit = (permission, until) => {
+      this.#mayPassTagsOn(as, on, [permission], { when, until });
+    };
+    const held = { principal: from, when };
     const isDone =
       'tag' in on
-        ? this.#tags.revokeTag(on, from, permissions, optionOnly, { when })
-        : this.#tags.revokePolicies(
-            permissions.map((each) => ({ ...heldPolicy(on, from, each), when })),
-            optionOnly.map((each) => ({ ...heldPolicy(on, from, each), when })),
-          );
+        ? this.#tags.revokeTag(on, from, permissions, optionOnly, { when }, permit)
+        : 'expression' in on
+          ? this.#tags.revokeExpression({ name: on.expression, ...held }, permissions, optionOnly, permit)
+          : this.#tags.revokePolicy({ ...policyOf(on), ...held }, permissions, optionOnly, permit);
     if (!isDone) throw invalid();
     return {};
   }
@@ -430,10 +455,9 @@ export class Oracle {
 
   /** What the caller holds, and with grant option where that is asked. */
   #holds(caller: string, withOption: boolean, names: readonly string[] = this.#names(caller)): Held[] {
-    const counting = this.#held.filter(({ when }) => isTrueOf(names, when));
-    const covering = counting.filter(
-      ({ when }) => this.#passing === undefined || when === undefined || when === this.#passing.when,
-    );
+    const counting = this.#held.filter((held) => counts(names, held, this.#time));
+    const passing = this.#passing;
+    const covering = passing === undefined ? counting : counting.filter((held) => covers(held, passing));
     return covering.filter((held) => names.includes(held.principal) && (!withOption || held.option));
   }
 
@@ -660,7 +684,7 @@ export class Oracle {
     this.#place(step.as, { now: step.location, database });
     if (database.tables.some((each) => each.name === name)) throw taken();
     const { columns, keys, location } = step;
-    const made: Table = { id: (this.#ids += 1), name, columns, keys, location, partitions: new Set() };
+    const made: Table = { id: (this.#ids += 1), name, columns, keys, location, partitions: new Map() };
     database.tables.push(made);
     this.#created(step.as, { kind: 'table', database: database.id, table: made.id }, database.isOpen);
     return {};
@@ -676,6 +700,7 @@ export class Oracle {
           | 'DeleteTable'
           | 'GetPartitions'
           | 'CreatePartition'
+          | 'UpdatePartition'
           | 'DeletePartition';
       }
     >,
@@ -696,6 +721,8 @@ export class Oracle {
         const before = columnsOf(table);
         if (before.some((name) => !reached.includes(name) && !seen.includes(name))) throw denied();
         if (before.some((name) => !reached.includes(name) && !isKept(name))) throw denied();
+        // As in Glue: partitions have a value for each key.
+        if (table.partitions.size > 0 && step.keys.length !== table.keys.length) throw invalid();
         table.location = step.location;
         table.columns = step.columns;
         table.keys = step.keys;
@@ -717,19 +744,31 @@ export class Oracle {
       case 'GetPartitions': {
         const [database, table] = this.#table(step.as, step.table, 'DESCRIBE');
         this.#refuseHiddenKeys(step.as, database, table);
-        return { names: [...table.partitions].sort() };
+        return { names: [...table.partitions.keys()].sort() };
       }
       case 'CreatePartition': {
         const [database, table] = this.#table(step.as, step.table, 'ALTER', 'INSERT');
         this.#refuseHiddenKeys(step.as, database, table);
+        if (table.keys.length !== 1) throw invalid();
         this.#place(step.as, { now: step.location, before: table.location, database });
         if (table.partitions.has(step.value)) throw taken();
-        table.partitions.add(step.value);
+        table.partitions.set(step.value, step.location);
+        return {};
+      }
+      case 'UpdatePartition': {
+        const [database, table] = this.#table(step.as, step.table, 'ALTER');
+        this.#refuseHiddenKeys(step.as, database, table);
+        if (table.keys.length !== 1) throw invalid();
+        if (!table.partitions.has(step.value)) throw missing();
+        const isMove = step.location !== table.partitions.get(step.value);
+        if (isMove) this.#place(step.as, { now: step.location, before: table.location, database });
+        table.partitions.set(step.value, step.location);
         return {};
       }
       case 'DeletePartition': {
         const [database, table] = this.#table(step.as, step.table, 'ALTER', 'DELETE');
         this.#refuseHiddenKeys(step.as, database, table);
+        if (table.keys.length !== 1) throw invalid();
         if (!table.partitions.delete(step.value)) throw missing();
         return {};
       }
@@ -746,20 +785,31 @@ export class Oracle {
   #dropColumns(table: Table, dropped: readonly string[]): void {
     this.#filters.dropColumns(table.id, dropped);
     this.#tags.columnsGone(table.id, dropped);
-    const before = this.#held.filter((held) => held.table === table.id);
-    this.#held = this.#held.filter((held) => held.table !== table.id);
-    for (const held of before) {
+    const isCut = (held: Held) =>
+      held.table === table.id && held.columns.some((column) => dropped.includes(column));
+    const cut = this.#held.filter((held) => isCut(held) && held.kind === 'except');
+    this.#held = this.#held.filter((held) => !isCut(held));
+    // Of two that are now the same the one that holds for good is left, else one with the option, else the longer one.
+    const rank = (held: Held) => [isForATime(held) ? 1 : 0, held.option ? 0 : 1, -(held.until ?? Infinity)];
+    cut.sort((a, b) => {
+      const [mine, theirs] = [rank(a), rank(b)];
+      const at = mine.findIndex((each, i) => each !== theirs[i]);
+      return at < 0 ? (a.from ?? -Infinity) - (b.from ?? -Infinity) : (mine[at] ?? 0) - (theirs[at] ?? 0);
+    });
+    for (const held of cut) {
       const columns = held.columns.filter((column) => !dropped.includes(column));
-      if (held.kind === 'column' && columns.length === 0) continue;
-      this.#hold({ ...held, columns });
+      const shorter = { ...held, columns };
+      const same = this.#held.find((each) => this.#isSame(each, shorter));
+      if (same === undefined) this.#held.push(shorter);
+      else if (!isForATime(shorter)) addTo(same, shorter);
     }
   }
 
   /** §10: granting again changes nothing; with the option it adds it. */
   #hold(given: Held): void {
     const same = this.#held.find((held) => this.#isSame(held, given));
-    if (same === undefined) this.#held.push(given);
-    else same.option ||= given.option;
+    if (same === undefined) this.#held.push({ ...given });
+    else addTo(same, given);
   }
 
   #isSame(a: Held, b: Omit<Held, 'option'>): boolean {
@@ -819,10 +869,10 @@ export class Oracle {
     of: string,
     { columns, isExclude }: { readonly columns: readonly string[]; readonly isExclude: boolean },
     [database, table]: readonly [Database, Table],
-    passing?: { readonly when?: string | undefined },
+    passing?: Bounds,
   ): boolean {
     const on = isExclude ? { allColumnsBut: [...columns], of } : { columns: [...columns], of };
-    this.#passing = passing && { when: passing.when };
+    this.#passing = passing;
     const isAny = this.#givingOn(caller, database, table, 'SELECT', true).length > 0;
     const shows = isAny && this.#reaches(caller, on, 'SELECT', database, table);
     this.#passing = undefined;
@@ -834,7 +884,7 @@ export class Oracle {
     caller: string,
     [database, table, filter]: readonly [Database, Table, OracleFilter],
     permission: string,
-    passing?: { readonly when?: string | undefined },
+    passing?: Bounds,
   ): boolean {
     if (this.#isAdmin(caller)) return true;
     const isPassing = passing !== undefined;
@@ -881,8 +931,8 @@ export class Oracle {
     const [database, table] = this.#findTable(as, of);
     const columns = step.columns.map((column) => column.toLowerCase());
     const rows = step.rows === 'all' ? 'all' : { ...step.rows, column: step.rows.column.toLowerCase() };
-    // One that is held already is changed by who could grant it without a condition.
-    const passing = step.op === 'UpdateFilter' ? { when: undefined } : undefined;
+    // One that is held already is changed by who could grant it without a condition, for good.
+    const passing = step.op === 'UpdateFilter' ? {} : undefined;
     if (!this.#mayShow(as, of, { columns, isExclude }, [database, table], passing)) throw denied();
     this.#passing = passing;
     const giving = this.#givingOn(as, database, table, 'SELECT', true);
@@ -913,7 +963,7 @@ export class Oracle {
     { filter, of }: { readonly filter: string; readonly of: string },
     as: string,
     permissions: readonly string[],
-    passing: { readonly when: string | undefined },
+    passing: Bounds,
   ): OracleFilter {
     if (permissions.some((each) => !['SELECT', 'DESCRIBE', 'DROP'].includes(each))) throw invalid();
     const found = this.#findFilter(as, of, filter);
@@ -921,24 +971,27 @@ export class Oracle {
     return found[2];
   }
 
-  #grantFilter(
-    on: { readonly filter: string; readonly of: string },
-    { as, permissions, option, to, when }: Extract<Step, { op: 'Grant' }>,
-  ): Partial<Answer> {
-    if (when !== undefined && !(when in STORY_CONDITIONS)) throw invalid();
-    const filter = this.#permitFilter(on, as, permissions, { when });
+  #grantFilter(on: { readonly filter: string; readonly of: string }, step: Granting): () => void {
+    const { as, permissions, option, to } = step;
+    const bounds = this.#boundsOf(step);
+    const filter = this.#permitFilter(on, as, permissions, bounds);
     if (to === 'IAM_ALLOWED_PRINCIPALS' || !IS_THERE.test(to)) throw invalid();
-    for (const permission of permissions)
-      this.#filters.grant(filter, to, permission, { option: option.includes(permission), when });
-    return {};
+    return () => {
+      for (const permission of permissions)
+        this.#filters.grant(filter, to, permission, { option: option.includes(permission), ...bounds });
+    };
   }
 
   #revokeFilter(
     on: { readonly filter: string; readonly of: string },
-    { as, permissions, option, from, when }: Extract<Step, { op: 'Revoke' }>,
+    { as, permissions, option, from, when }: Revoking,
   ): Partial<Answer> {
-    const filter = this.#permitFilter(on, as, [...permissions, ...option], { when });
-    if (!this.#filters.revoke(filter, from, permissions, option, { when })) throw invalid();
+    const until = this.#time.hours;
+    const filter = this.#permitFilter(on, as, [...permissions, ...option], { when, until });
+    const permit: Permit = (permission, end) => {
+      this.#permitFilter(on, as, [permission], { when, until: end });
+    };
+    if (!this.#filters.revoke(filter, from, permissions, option, { when }, permit)) throw invalid();
     return {};
   }
 
@@ -975,14 +1028,14 @@ export class Oracle {
   #mayPassOn(
     caller: string,
     { on, permissions }: { on: NamedThing; permissions: readonly string[] },
-    when: string | undefined,
+    bounds: Bounds,
   ) {
     const { rows, database, table } = this.#resolve(caller, on);
-    this.#passing = { when };
+    this.#passing = bounds;
     const reaches = permissions.every((each) => this.#reaches(caller, on, each, database, table));
     this.#passing = undefined;
     if (!reaches) throw denied();
-    return rows.map((row) => ({ ...row, when }));
+    return rows.map((row) => ({ ...row, ...bounds }));
   }
 
   #reaches(caller: string, on: NamedThing, permission: string, database?: Database, table?: Table): boolean {
@@ -1017,65 +1070,114 @@ export class Oracle {
     }
   }
 
-  #grant(step: Extract<Step, { op: 'Grant' }>): Partial<Answer> {
+  /** §10: a condition that there is, and a time that is to come. */
+  #boundsOf({ when, since, until }: Granting): Bounds {
+    if (when !== undefined && !(when in STORY_CONDITIONS)) throw invalid();
+    if (until !== undefined && (until <= 0 || (since !== undefined && since >= until))) throw invalid();
+    const { hours } = this.#time;
+    return {
+      when,
+      ...(since !== undefined && { from: hours + since }),
+      ...(until !== undefined && { until: hours + until }),
+    };
+  }
+
+  /** A batch of grants is decided before any of them is made; revokes are done one after the other. */
+  #batch(step: Extract<Step, { op: 'BatchGrant' | 'BatchRevoke' }>): Partial<Answer> {
+    const { as } = step;
+    const code = (act: () => void): string => {
+      try {
+        act();
+        return 'OK';
+      } catch (refusal) {
+        if (!(refusal instanceof Refusal)) throw refusal;
+        return refusal.code;
+      }
+    };
+    if (step.op === 'BatchRevoke')
+      return { codes: step.entries.map((each) => code(() => this.#revoke({ op: 'Revoke', as, ...each }))) };
+    const made: (() => void)[] = [];
+    const codes = step.entries.map((each) =>
+      code(() => made.push(this.#granting({ op: 'Grant', as, ...each }))),
+    );
+    for (const make of made) make();
+    return { codes };
+  }
+
+  #grant(step: Granting): Partial<Answer> {
+    this.#granting(step)();
+    return {};
+  }
+
+  /** Refuses, or says what is to be done. */
+  #granting(step: Granting): () => void {
     const { as, on, permissions, option, to } = step;
     if (permissions.length === 0 || option.some((each) => !permissions.includes(each))) throw invalid();
     if ('location' in on) return this.#grantLocation(on, step);
     if ('filter' in on) return this.#grantFilter(on, step);
     if (isOnTags(on)) return this.#grantTags(on, step);
     this.#refuseUnfit(on, permissions, option);
-    if (step.when !== undefined && !(step.when in STORY_CONDITIONS)) throw invalid();
-    const rows = this.#mayPassOn(as, { on, permissions }, step.when);
+    const rows = this.#mayPassOn(as, { on, permissions }, this.#boundsOf(step));
     if (to === 'IAM_ALLOWED_PRINCIPALS' && permissions.some((each) => each !== 'ALL')) throw invalid();
     if (!IS_THERE.test(to)) throw invalid();
-    for (const permission of permissions) {
-      for (const row of rows)
-        this.#hold({ ...row, principal: to, permission, option: option.includes(permission) });
-    }
-    return {};
+    return () => {
+      for (const permission of permissions) {
+        for (const row of rows)
+          this.#hold({ ...row, principal: to, permission, option: option.includes(permission) });
+      }
+    };
   }
 
-  #grantLocation(
-    { location }: { readonly location: string },
-    { as, permissions, option, to, when }: Extract<Step, { op: 'Grant' }>,
-  ): Partial<Answer> {
+  #grantLocation({ location }: { readonly location: string }, step: Granting): () => void {
+    const { as, permissions, option, to } = step;
     if (permissions.some((each) => each !== 'DATA_LOCATION_ACCESS')) throw invalid();
-    if (when !== undefined && !(when in STORY_CONDITIONS)) throw invalid();
-    if (!this.#locations.mayPassOn(this.#locationCaller(as), location, { when })) throw denied();
+    const bounds = this.#boundsOf(step);
+    this.#mayPassLocationOn(as, location, bounds);
     if (!this.#locations.isGoverned(location)) throw missing();
     if (to === 'IAM_ALLOWED_PRINCIPALS' || !IS_THERE.test(to)) throw invalid();
-    this.#locations.grant(location, to, { option: option.length > 0, when });
-    return {};
+    return () => {
+      this.#locations.grant(location, to, { option: option.length > 0, ...bounds });
+    };
+  }
+
+  #mayPassLocationOn(as: string, location: string, bounds: Bounds): void {
+    if (!this.#locations.mayPassOn(this.#locationCaller(as), location, bounds)) throw denied();
   }
 
   #revokeLocation(
     { location }: { readonly location: string },
-    { as, permissions, option, from, when }: Extract<Step, { op: 'Revoke' }>,
+    { as, permissions, option, from, when }: Revoking,
   ): Partial<Answer> {
     if ([...permissions, ...option].some((each) => each !== 'DATA_LOCATION_ACCESS')) throw invalid();
-    if (!this.#locations.mayPassOn(this.#locationCaller(as), location, { when })) throw denied();
-    if (!this.#locations.revoke(location, from, { optionOnly: permissions.length === 0, when }))
-      throw invalid();
+    this.#mayPassLocationOn(as, location, { when, until: this.#time.hours });
+    const permit: Permit = (_permission, until) => {
+      this.#mayPassLocationOn(as, location, { when, until });
+    };
+    const how = { optionOnly: permissions.length === 0, when };
+    if (!this.#locations.revoke(location, from, how, permit)) throw invalid();
     return {};
   }
 
-  #revoke(step: Extract<Step, { op: 'Revoke' }>): Partial<Answer> {
-    const { as, on, permissions, option, from } = step;
+  #revoke(step: Revoking): Partial<Answer> {
+    const { as, on, permissions, option, from, when } = step;
     if (permissions.length + option.length === 0) throw invalid();
     if ('location' in on) return this.#revokeLocation(on, step);
     if ('filter' in on) return this.#revokeFilter(on, step);
     if (isOnTags(on)) return this.#revokeTags(on, step);
     this.#refuseUnfit(on, permissions, option);
-    const rows = this.#mayPassOn(as, { on, permissions: [...permissions, ...option] }, step.when);
+    const now = { when, until: this.#time.hours };
+    const rows = this.#mayPassOn(as, { on, permissions: [...permissions, ...option] }, now);
     const heldBy = (permission: string): Held[] =>
       rows.map((row) => {
         const found = this.#held.find((held) => this.#isSame(held, { ...row, principal: from, permission }));
-        if (found === undefined) throw invalid();
+        if (found === undefined || hasExpired(found, this.#time)) throw invalid();
         return found;
       });
     const gone = permissions.flatMap(heldBy);
     const narrowed = option.filter((permission) => !permissions.includes(permission)).flatMap(heldBy);
     if (narrowed.some((held) => !held.option)) throw invalid();
+    for (const { permission, until } of [...gone, ...narrowed])
+      this.#mayPassOn(as, { on, permissions: [permission] }, { when, until });
     this.#held = this.#held.filter((held) => !gone.includes(held));
     for (const held of narrowed) held.option = false;
     return {};

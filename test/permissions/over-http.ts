@@ -4,7 +4,17 @@ import { lakeFormation } from '../support/lakeformation.ts';
 import { iam, type KeyPair, newUser } from '../support/principals.ts';
 import { query } from '../support/query.ts';
 import { arnOf, locationArn, rowExpressionOf } from './in-process.ts';
-import { ACCOUNT, type Answer, GROUPS, type Listener, type On, ROLE, type Step, USERS } from './story.ts';
+import {
+  ACCOUNT,
+  type Answer,
+  type Granting,
+  GROUPS,
+  type Listener,
+  type On,
+  ROLE,
+  type Step,
+  USERS,
+} from './story.ts';
 
 const principal = (name: string) => ({ DataLakePrincipalIdentifier: arnOf(name) });
 const toColumns = (names: readonly string[]) => names.map((Name) => ({ Name, Type: 'string' }));
@@ -77,8 +87,18 @@ export class HttpStory implements Listener {
       return { code: 'OK' };
     }
     if (step.op === 'Decide') throw new Error('no door asks for a bare decision');
+    if (step.op === 'Pass') throw new Error('no time goes by over HTTP');
     const { status, body } = await this.#send(step);
     if (status !== 200) return { code: String(body['__type']) };
+    if (step.op === 'BatchGrant' || step.op === 'BatchRevoke') {
+      const codes = new Map(
+        list(body['Failures']).map(({ RequestEntry, Error: error }) => [
+          record(RequestEntry)['Id'],
+          String(record(error)['ErrorCode']),
+        ]),
+      );
+      return { code: 'OK', codes: step.entries.map((_, i) => codes.get(String(i)) ?? 'OK') };
+    }
     // One tag is told of: what could not be done of it is the answer.
     const [failure] = list(body['Failures']);
     if (failure !== undefined) return { code: String(record(failure['Error'])['ErrorCode']) };
@@ -114,6 +134,7 @@ export class HttpStory implements Listener {
     if ('location' in on) return { DataLocation: { ResourceArn: locationArn(on.location) } };
     if ('filter' in on) return { DataCellsFilter: this.#filterAt(on) };
     if ('tag' in on) return { LFTag: { TagKey: on.tag, TagValues: on.values } };
+    if ('expression' in on) return { LFTagExpression: { Name: on.expression } };
     if ('tablesTagged' in on || 'databasesTagged' in on) {
       const said = 'tablesTagged' in on ? on.tablesTagged : on.databasesTagged;
       const ResourceType = 'tablesTagged' in on ? 'TABLE' : 'DATABASE';
@@ -125,7 +146,19 @@ export class HttpStory implements Listener {
     return { TableWithColumns: { ...this.#at(on.of), ColumnWildcard } };
   }
 
-  #send(step: Exclude<Step, { op: 'Join' | 'Leave' | 'Decide' }>): Promise<HttpAnswer> {
+  #entry(step: Omit<Granting, 'op' | 'as' | 'to'>, to: string): object {
+    if (step.since !== undefined || step.until !== undefined)
+      throw new Error('no AWS operation takes a time');
+    return {
+      Principal: principal(to),
+      Resource: this.#resource(step.on),
+      Permissions: step.permissions,
+      PermissionsWithGrantOption: step.option,
+      ...(step.when !== undefined && { Condition: { Expression: step.when } }),
+    };
+  }
+
+  #send(step: Exclude<Step, { op: 'Join' | 'Leave' | 'Decide' | 'Pass' }>): Promise<HttpAnswer> {
     const caller = this.#signer(step.as);
     const glue = (input: object, operation: string = step.op) =>
       this.#lake.glue(operation, input, { caller });
@@ -133,13 +166,16 @@ export class HttpStory implements Listener {
       lakeFormation({ url: this.#lake.url, ...caller }, operation, input);
     switch (step.op) {
       case 'Grant':
+        return lake('GrantPermissions', this.#entry(step, step.to));
       case 'Revoke':
-        return lake(`${step.op}Permissions`, {
-          Principal: principal(step.op === 'Grant' ? step.to : step.from),
-          Resource: this.#resource(step.on),
-          Permissions: step.permissions,
-          PermissionsWithGrantOption: step.option,
-          ...(step.when !== undefined && { Condition: { Expression: step.when } }),
+        return lake('RevokePermissions', this.#entry(step, step.from));
+      case 'BatchGrant':
+        return lake('BatchGrantPermissions', {
+          Entries: step.entries.map((each, i) => ({ Id: String(i), ...this.#entry(each, each.to) })),
+        });
+      case 'BatchRevoke':
+        return lake('BatchRevokePermissions', {
+          Entries: step.entries.map((each, i) => ({ Id: String(i), ...this.#entry(each, each.from) })),
         });
       case 'Settings': {
         const open = step.isOpen
@@ -203,6 +239,10 @@ export class HttpStory implements Listener {
         });
       case 'DropExpression':
         return lake('DeleteLFTagExpression', { Name: step.name });
+      case 'GetExpression':
+        return lake('GetLFTagExpression', { Name: step.name });
+      case 'ListExpressions':
+        return lake('ListLFTagExpressions', {});
       case 'CreateDatabase':
         return glue({
           DatabaseInput: { Name: step.database, Description: 'told', LocationUri: step.location },
@@ -259,6 +299,12 @@ export class HttpStory implements Listener {
           ...this.#partitionsAt(step.table),
           PartitionInput: { Values: [step.value], StorageDescriptor: { Location: step.location } },
         });
+      case 'UpdatePartition':
+        return glue({
+          ...this.#partitionsAt(step.table),
+          PartitionValueList: [step.value],
+          PartitionInput: { Values: [step.value], StorageDescriptor: { Location: step.location } },
+        });
       case 'DeletePartition':
         return glue({ ...this.#partitionsAt(step.table), PartitionValues: [step.value] });
     }
@@ -272,6 +318,7 @@ export class HttpStory implements Listener {
       return { names: list(body['Partitions']).map(({ Values }) => String(Values)) };
     if (step.op === 'ListOptIns')
       return { names: list(body['LakeFormationOptInsInfoList']).map(optedOn).sort() };
+    if (step.op === 'ListExpressions') return { names: namesIn(body['LFTagExpressions']).sort() };
     if (step.op === 'ListFilters') return { names: namesIn(body['DataCellsFilters']).sort() };
     if (step.op === 'GetFilter') {
       const { ColumnNames, ColumnWildcard } = record(body['DataCellsFilter']);
@@ -299,8 +346,9 @@ export async function endStory(lake: Lake): Promise<void> {
     await lakeFormation(lake, 'DeregisterResource', { ResourceArn });
   }
   const onPlaces = await lakeFormation(lake, 'ListPermissions', { ResourceType: 'DATA_LOCATION' });
-  for (const { Principal, Permissions, Resource } of list(onPlaces.body['PrincipalResourcePermissions'])) {
-    await lakeFormation(lake, 'RevokePermissions', { Principal, Resource, Permissions });
+  for (const held of list(onPlaces.body['PrincipalResourcePermissions'])) {
+    const { Principal, Resource, Permissions, Condition } = held;
+    await lakeFormation(lake, 'RevokePermissions', { Principal, Resource, Permissions, Condition });
   }
   const optIns = await lakeFormation(lake, 'ListLakeFormationOptIns');
   for (const { Principal, Resource, Condition } of list(optIns.body['LakeFormationOptInsInfoList'])) {

@@ -31,6 +31,8 @@ const on = z.union([
   z.strictObject({ location: z.string() }),
   z.strictObject({ filter: z.string(), of: z.string() }),
   z.strictObject({ tag: z.string(), values: z.array(z.string()) }),
+  /** The saved expression itself. */
+  z.strictObject({ expression: z.string() }),
   z.strictObject({ databasesTagged: tagged }),
   z.strictObject({ tablesTagged: tagged }),
 ]);
@@ -38,17 +40,23 @@ export type On = z.output<typeof on>;
 
 export type OnTags = Extract<
   On,
-  { readonly tag: string } | { readonly databasesTagged: unknown } | { readonly tablesTagged: unknown }
+  | { readonly tag: string }
+  | { readonly expression: unknown }
+  | { readonly databasesTagged: unknown }
+  | { readonly tablesTagged: unknown }
 >;
 
-const granting = {
-  as: caller,
+const granted = {
   permissions,
   on,
   option: permissions.default([]),
   /** Condition.Expression; the oracle knows those of STORY_CONDITIONS. */
   when: z.string().optional(),
+  /** Hours from now; a revoke finds what is held whatever its time. */
+  since: z.number().optional(),
+  until: z.number().optional(),
 };
+const granting = { as: caller, ...granted };
 const database = { as: caller, database: z.string() };
 const table = { as: caller, table: z.string() };
 /** `s3://lake/prefix`: of a database, a table or a partition. */
@@ -77,6 +85,18 @@ export const step = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('Grant'), ...granting, to: z.string() }),
   z.strictObject({ op: z.literal('Revoke'), ...granting, from: z.string() }),
   z.strictObject({
+    op: z.literal('BatchGrant'),
+    as: caller,
+    entries: z.array(z.strictObject({ ...granted, to: z.string() })),
+  }),
+  z.strictObject({
+    op: z.literal('BatchRevoke'),
+    as: caller,
+    entries: z.array(z.strictObject({ ...granted, from: z.string() })),
+  }),
+  /** Time goes by, where it can be made to. */
+  z.strictObject({ op: z.literal('Pass'), hours: z.number() }),
+  z.strictObject({
     op: z.literal('Settings'),
     as: caller,
     admins: z.array(z.string()).default(['admin']),
@@ -104,6 +124,7 @@ export const step = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('DeleteTable'), ...table }),
   z.strictObject({ op: z.literal('GetPartitions'), ...table }),
   z.strictObject({ op: z.literal('CreatePartition'), ...table, ...located, value: z.string() }),
+  z.strictObject({ op: z.literal('UpdatePartition'), ...table, ...located, value: z.string() }),
   z.strictObject({ op: z.literal('DeletePartition'), ...table, value: z.string() }),
   z.strictObject({ op: z.literal('CreateFilter'), ...ofFilter, ...filterShows }),
   z.strictObject({ op: z.literal('UpdateFilter'), ...ofFilter, ...filterShows }),
@@ -125,6 +146,8 @@ export const step = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('SaveExpression'), as: caller, name: z.string(), expression }),
   z.strictObject({ op: z.literal('ChangeExpression'), as: caller, name: z.string(), expression }),
   z.strictObject({ op: z.literal('DropExpression'), as: caller, name: z.string() }),
+  z.strictObject({ op: z.literal('GetExpression'), as: caller, name: z.string() }),
+  z.strictObject({ op: z.literal('ListExpressions'), as: caller }),
   /** The bare decision: may this one do that, or pass it on? No door asks it in just this form. */
   z.strictObject({
     op: z.literal('Decide'),
@@ -152,11 +175,15 @@ export type TagStep = Extract<
       | 'Unassign'
       | 'SaveExpression'
       | 'ChangeExpression'
-      | 'DropExpression';
+      | 'DropExpression'
+      | 'GetExpression'
+      | 'ListExpressions';
   }
 >;
 /** As it is written down: with what is usual left out. */
 export type WrittenStep = z.input<typeof step>;
+export type Granting = Extract<Step, { op: 'Grant' }>;
+export type Revoking = Extract<Step, { op: 'Revoke' }>;
 export type Decide = Extract<Step, { op: 'Decide' }>;
 /** What is done to a data cells filter. */
 export type FilterStep = Extract<
@@ -175,12 +202,14 @@ export const answer = z.strictObject({
    */
   cells: z.record(z.string(), z.array(z.string())).optional(),
   /**
-   * GetDatabases, GetTables, ListFilters: by name; GetPartitions: their first values; GetTag: its values; ListOptIns:
+   * GetDatabases, GetTables, ListFilters, ListExpressions: by name; GetPartitions: their first values; GetTag: its values; ListOptIns:
    * `catalog`, `database sales`, `table sales.orders`, `tables of sales`.
    */
   names: z.array(z.string()).optional(),
   /** GetDatabase: whether more than its name is shown. */
   isWhole: z.boolean().optional(),
+  /** BatchGrant, BatchRevoke: of each entry. */
+  codes: z.array(z.string()).optional(),
 });
 export type Answer = z.output<typeof answer>;
 

@@ -204,4 +204,28 @@ describe('a grant for a time', () => {
       await tell({ op: 'DeleteTable', table: 'sales.people' });
     },
   );
+
+  it('given two that end together and that a dropped column makes equal, keeps the one that has begun', async () => {
+    await tell({ op: 'CreateTable', table: 'sales.people', columns: ['id', 'name', 'mail', 'note'] });
+    const hide = (allColumnsBut: string[], since?: number) =>
+      tell({
+        op: 'Grant',
+        on: { allColumnsBut, of: 'sales.people' },
+        permissions: ['SELECT'],
+        to: 'ned',
+        since,
+        until: 2,
+      });
+    await hide(['name', 'mail'], 1);
+    await hide(['name', 'note']);
+    await tell({ op: 'UpdateTable', table: 'sales.people', columns: ['id', 'name'] });
+    const decided = await tell({
+      op: 'Decide',
+      as: 'ned',
+      permission: 'SELECT',
+      on: { table: 'sales.people' },
+    });
+    expect(decided).toEqual({ code: 'OK', columns: ['id'] });
+    await tell({ op: 'DeleteTable', table: 'sales.people' });
+  });
 });

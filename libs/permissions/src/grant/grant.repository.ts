@@ -324,7 +324,7 @@ export async function dropColumnsFromLists(
                     id, catalog_id, resource_type, database_id, table_id, principal, permission,
                     kept, condition, grant_option, granted_by, granted_at, valid_from, valid_until
              FROM cut ORDER BY principal, permission, kept, condition, ${isBounded('cut')}, grant_option DESC,
-               valid_until DESC, valid_from
+               valid_until DESC, valid_from NULLS FIRST
              ON CONFLICT (principal, catalog_id, resource_type, database_id, table_id, filter_id, permission, columns, condition)
              DO UPDATE SET grant_option = excluded.grant_option, valid_from = NULL, valid_until = NULL,
                granted_by = excluded.granted_by, granted_at = excluded.granted_at

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import type { Tx } from '@lakewarden/kernel';
 import { sql } from '@lakewarden/storage';
 
+import type { InForce } from '../condition/in-force.ts';
+import { isInForce } from '../condition/in-force-sql.ts';
 import type { TagExpression } from './expression.ts';
 import type { SavedExpression } from './lf-tag.ts';
 
@@ -49,11 +51,17 @@ export async function findExpression(
   return row && toSaved(row);
 }
 
-/** By name. @param principals undefined: every one; else those alone on which one of them holds anything */
+/** A caller's set, and which grants count for him now. */
+export interface Holders {
+  readonly principals: readonly string[];
+  readonly force: InForce;
+}
+
+/** By name. @param holders undefined: every one; else those alone on which one of them holds anything */
 export async function listExpressions(
   tx: Tx,
   catalogId: string,
-  principals: readonly string[] | undefined,
+  holders: Holders | undefined,
   afterName: string,
   limit: number,
 ): Promise<SavedExpression[]> {
@@ -61,9 +69,17 @@ export async function listExpressions(
     text: `${EXPRESSION} WHERE e.catalog_id = $1 AND e.name > $2 AND e.digest = ''
            AND ($4::text[] IS NULL OR e.id IN (
              SELECT tag_expression_id FROM lf_grant
-             WHERE principal = ANY ($4) AND catalog_id = $1 AND resource_type = 'LF_TAG_EXPRESSION'))
+             WHERE principal = ANY ($4) AND catalog_id = $1 AND resource_type = 'LF_TAG_EXPRESSION'
+             AND ${isInForce(5, 6)}))
            ORDER BY e.name LIMIT $3`,
-    values: [catalogId, afterName, limit, principals ?? null],
+    values: [
+      catalogId,
+      afterName,
+      limit,
+      holders?.principals ?? null,
+      holders?.force.conditions ?? [],
+      holders?.force.now ?? null,
+    ],
   });
   return rows.map(toSaved);
 }

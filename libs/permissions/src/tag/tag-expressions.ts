@@ -1,6 +1,7 @@
 import { defineRead, defineWrite, invalid, type Page, type PageRequest, toPage } from '@lakewarden/kernel';
 
 import { authorizeLake } from '../authorize.ts';
+import { inForce } from '../condition/in-force.ts';
 import { callerSet } from '../decision/caller-set.ts';
 import { settingsOf } from '../settings/put-data-lake-settings.ts';
 import type { TagExpression } from './expression.ts';
@@ -118,10 +119,13 @@ export const listLFTagExpressions = defineRead({
     const question = ['ListLFTagExpressions', catalogId, scope.caller.arn];
     const after = token === undefined ? '' : scope.tokens.open(question, token).toString();
     const own = await settingsOf(scope, scope.caller.accountId);
-    const principals = (await seesEveryTag(scope, catalogId))
+    const holders = (await seesEveryTag(scope, catalogId))
       ? undefined
-      : callerSet(scope.caller, catalogId, own);
-    const rows = await listExpressions(scope.tx, catalogId, principals, after, limit + 1);
+      : {
+          principals: callerSet(scope.caller, catalogId, own),
+          force: await inForce(scope, catalogId),
+        };
+    const rows = await listExpressions(scope.tx, catalogId, holders, after, limit + 1);
     return toPage(rows, limit, (last) => scope.tokens.issue(question, Buffer.from(last.name)));
   },
 });
