@@ -32,7 +32,7 @@ const WORLDS_FILE = 'test/permissions/random-worlds.test.ts';
 /** The tests that have to notice a mutant of the decision; the worlds, many tests in one, last. */
 const TESTS = [
   'libs/permissions/src/{decision,grant,condition,filter,tag,location}/**/*.test.ts',
-  'test/permissions/{lists,reasons,refused-locations,staleness,two-accounts,validity}.test.ts',
+  'test/permissions/{lists,reasons,refused-locations,staleness,tag-names,two-accounts,validity}.test.ts',
   CASES_FILE,
   WORLDS_FILE,
 ];

@@ -16,6 +16,7 @@ const COLUMNS: readonly TypedColumn[] = [
   { name: 'raw', type: 'binary' },
   { name: 'user', type: 'string' },
   { name: 'odd name', type: 'int' },
+  { name: 'a "b"', type: 'int' },
 ];
 const sql = (text: string) => readRowExpression(text, COLUMNS).sql;
 
@@ -55,6 +56,9 @@ const READ: readonly (readonly [string, string])[] = [
   [`"user" = 'ann'`, `"user" = 'ann'`],
   ['"odd name" = 1 -- as it is', '"odd name" = 1'],
   ['false', 'FALSE'],
+  ['true and active', 'TRUE AND active'],
+  ['not active or false', '(NOT active) OR FALSE'],
+  ['"a ""b""" = 1', '"a ""b""" = 1'],
 ];
 
 /** What is refused, and what the message has to name. */
@@ -106,6 +110,11 @@ describe('row expressions', () => {
   it.each(REFUSED)('refuses %s', (text, message) => {
     expect(() => sql(text)).toThrow(message);
     expect(() => sql(text)).toThrow(expect.objectContaining({ code: 'InvalidInputException' }));
+  });
+
+  it('names the columns that it takes, each once', () => {
+    const { columns } = readRowExpression("CITY = 'a' and (id > 1 or city is null)", COLUMNS);
+    expect(columns).toEqual(['city', 'id']);
   });
 
   it('given TRUE, admits every row', () => {

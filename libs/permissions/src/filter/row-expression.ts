@@ -168,7 +168,8 @@ class Reader {
     if (expr.table !== undefined || expr.name === '*') {
       throw refuse(`names ${this.#sliceOf(expr)}: columns are named alone.`);
     }
-    const name = expr.name.toLowerCase();
+    // The parser leaves quotes in a quoted name doubled.
+    const name = expr.name.replaceAll('""', '"').toLowerCase();
     if (this.#types.size > 0 && !this.#types.has(name))
       throw refuse(`names ${name}, which the table does not have.`);
     this.columns.add(name);

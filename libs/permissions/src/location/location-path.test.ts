@@ -5,6 +5,7 @@ import {
   arnOfPlace,
   governing,
   isAtOrUnder,
+  markOf,
   mayBeAnywhere,
   placeOfArn,
   readingsOf,
@@ -44,6 +45,7 @@ describe('readingsOf', () => {
     ['/s3://lake/a', []],
     ['file:/a//b', ['file:///a//b', 'file:///a/b']],
     ['file://host/a\nb', ['file:///a\nb']],
+    ['s3://lake/%ff', ['s3://lake/%ff']],
     ['file:srv/a', []],
     ['', []],
   ])('given %j, takes it for %j', (location, places) => {
@@ -140,5 +142,13 @@ describe('arnOfPlace', () => {
   it('is what registering took', () => {
     for (const arn of ['arn:aws:s3:::lake', 'arn:aws:s3:::lake/a/b', 'file:///srv/lake'])
       expect(arnOfPlace(placeOfArn(arn))).toBe(arn);
+  });
+});
+
+describe('markOf', () => {
+  it('stands in whatever may be taken for the place, or for one above or below it', () => {
+    expect(markOf('s3://lake/a/b')).toBe('lake');
+    expect(markOf('s3://lake')).toBe('lake');
+    expect(markOf('file:///srv/lake')).toBe('file:');
   });
 });
