@@ -2,7 +2,6 @@ import {
   createDatabase,
   createPartition,
   createTable,
-  type DatabaseRef,
   deleteDatabase,
   deletePartition,
   deleteTable,
@@ -11,24 +10,11 @@ import {
   getPartitions,
   getTable,
   getTables,
-  lookUpDatabase,
-  lookUpTable,
-  type TableRef,
   updateDatabase,
   updatePartition,
   updateTable,
 } from '@lakewarden/catalog';
-import {
-  type Caller,
-  type ColumnScope,
-  defineRead,
-  EVERY_TABLE,
-  type GovernedResource,
-  LakewardenError,
-  type ReadScope,
-  showsColumn,
-  type UseCase,
-} from '@lakewarden/kernel';
+import { type Caller, defineRead, LakewardenError, type UseCase } from '@lakewarden/kernel';
 import {
   addLFTagsToResource,
   batchGrantPermissions,
@@ -45,14 +31,10 @@ import {
   getDataCellsFilter,
   getLFTag,
   getLFTagExpression,
-  type GrantEntry,
   grantPermissions,
-  type GrantResource,
   listDataCellsFilter,
-  type ListedOptIn,
   listLFTagExpressions,
   listOptIns,
-  placeOfArn,
   putDataLakeSettings,
   registerResource,
   removeLFTagsFromResource,
@@ -63,29 +45,26 @@ import {
   updateResource,
 } from '@lakewarden/permissions';
 
-import { cellsShown } from './cells.ts';
 import { arnOf, callerOf } from './in-process-callers.ts';
-import { HOUR_MS, StoryClock } from './in-process-clock.ts';
+import { StoryClock } from './in-process-clock.ts';
+import { decided } from './in-process-decide.ts';
 import { emptyLake } from './in-process-end.ts';
 import {
   columnsOf,
   filterInput,
-  isPermission,
   locationArn,
-  permissionsOf,
   settingsOf,
   tableInput,
   toConditions,
 } from './in-process-inputs.ts';
 import type { InProcessLake } from './in-process-lake.ts';
+import { StoryNames } from './in-process-names.ts';
 import {
   ACCOUNT,
   type Answer,
   type Decide,
   type Granting,
   type Listener,
-  type On,
-  pathOf,
   type Revoking,
   ROLE,
   type Step,
@@ -97,12 +76,14 @@ const MANY = 100;
 /** One story's own databases in a lake that it shares with others. */
 export class InProcessStory implements Listener {
   readonly #lake: InProcessLake;
+  readonly #names: StoryNames;
   readonly #suffix: string;
   readonly #members: { readonly group: string; readonly user: string }[] = [];
 
   constructor(lake: InProcessLake, suffix: string) {
     this.#lake = lake;
     this.#suffix = suffix;
+    this.#names = new StoryNames(suffix, lake.clock);
   }
 
   async run(step: Step): Promise<Answer> {
@@ -120,7 +101,7 @@ export class InProcessStory implements Listener {
       action: 'test:Decide',
       run: async (scope, asked: readonly Decide[]) => {
         const answers: Answer[] = [];
-        for (const question of asked) answers.push(await this.#decide(scope, question));
+        for (const question of asked) answers.push(await decided(scope, this.#names, question));
         return answers;
       },
     });
@@ -140,76 +121,9 @@ export class InProcessStory implements Listener {
     );
   }
 
-  #databaseRef(name: string): DatabaseRef {
-    return { catalogId: ACCOUNT, name: `${name}${this.#suffix}` };
-  }
-
-  #tableRef(path: string): TableRef {
-    const [database, name] = pathOf(path);
-    return { catalogId: ACCOUNT, database: `${database}${this.#suffix}`, name };
-  }
-
-  #grantResource(on: On): GrantResource {
-    if ('catalog' in on) return { kind: 'Catalog', catalogId: ACCOUNT };
-    if ('database' in on) return { kind: 'Database', database: this.#databaseRef(on.database) };
-    if ('tablesOf' in on) return { kind: 'TableWildcard', database: this.#databaseRef(on.tablesOf) };
-    if ('table' in on) return { kind: 'Table', table: this.#tableRef(on.table) };
-    if ('location' in on)
-      return { kind: 'DataLocation', catalogId: ACCOUNT, location: placeOfArn(locationArn(on.location)) };
-    if ('tag' in on) return { kind: 'LFTag', catalogId: ACCOUNT, key: on.tag, values: on.values };
-    if ('expression' in on) return { kind: 'LFTagExpression', catalogId: ACCOUNT, name: on.expression };
-    if ('tablesTagged' in on || 'databasesTagged' in on) {
-      const said = 'tablesTagged' in on ? on.tablesTagged : on.databasesTagged;
-      return {
-        kind: 'LFTagPolicy',
-        catalogId: ACCOUNT,
-        of: 'tablesTagged' in on ? 'TABLE' : 'DATABASE',
-        expression: typeof said === 'string' ? { name: said } : toConditions(said),
-      };
-    }
-    const table = this.#tableRef(on.of);
-    if ('filter' in on) return { kind: 'DataCellsFilter', table, name: on.filter };
-    // The doors fold them.
-    const names = ('columns' in on ? on.columns : on.allColumnsBut).map((name) => name.toLowerCase());
-    if ('columns' in on) return { kind: 'TableWithColumns', table, columns: { kind: 'include', names } };
-    const columns: ColumnScope = names.length === 0 ? { kind: 'all' } : { kind: 'exclude', names };
-    return { kind: 'TableWithColumns', table, columns };
-  }
-
-  #optedOn({ type, database = '', table }: ListedOptIn): string {
-    const name = database.slice(0, database.length - this.#suffix.length);
-    switch (type) {
-      case 'CATALOG':
-        return 'catalog';
-      case 'DATABASE':
-        return `database ${name}`;
-      case 'TABLE':
-        return `table ${name}.${String(table)}`;
-      case 'TABLE_WILDCARD':
-        return `tables of ${name}`;
-    }
-  }
-
-  #entry(
-    step: Pick<Granting, 'on' | 'permissions' | 'option' | 'when' | 'since' | 'until'>,
-    principal: string,
-  ): GrantEntry {
-    const at = (hours: number | undefined) =>
-      hours === undefined ? undefined : new Date(this.#lake.clock.now().getTime() + hours * HOUR_MS);
-    return {
-      principal: arnOf(principal),
-      resource: this.#grantResource(step.on),
-      permissions: permissionsOf(step.permissions),
-      withGrantOption: permissionsOf(step.option),
-      condition: step.when,
-      validFrom: at(step.since),
-      validUntil: at(step.until),
-    };
-  }
-
   async #batch(step: Extract<Step, { op: 'BatchGrant' | 'BatchRevoke' }>): Promise<Partial<Answer>> {
     const of = (each: Pick<Granting, 'to'> | Pick<Revoking, 'from'>) => ('to' in each ? each.to : each.from);
-    const entries = step.entries.map((each, i) => ({ id: String(i), ...this.#entry(each, of(each)) }));
+    const entries = step.entries.map((each, i) => ({ id: String(i), ...this.#names.entry(each, of(each)) }));
     const useCase = step.op === 'BatchGrant' ? batchGrantPermissions : batchRevokePermissions;
     const failures = await this.#lake.run(this.#caller(step.as), useCase, entries);
     const codes = new Map(failures.map(({ id, error }) => [id, error.code]));
@@ -236,10 +150,10 @@ export class InProcessStory implements Listener {
       this.#lake.run(this.#caller(step.as), useCase, command);
     switch (step.op) {
       case 'Grant':
-        await ask(grantPermissions, this.#entry(step, step.to));
+        await ask(grantPermissions, this.#names.entry(step, step.to));
         return {};
       case 'Revoke':
-        await ask(revokePermissions, this.#entry(step, step.from));
+        await ask(revokePermissions, this.#names.entry(step, step.from));
         return {};
       case 'BatchGrant':
       case 'BatchRevoke':
@@ -267,14 +181,14 @@ export class InProcessStory implements Listener {
       case 'OptOut':
         await ask(step.op === 'OptIn' ? createOptIn : deleteOptIn, {
           principal: arnOf(step.who),
-          resource: this.#grantResource(step.on),
+          resource: this.#names.resource(step.on),
           condition: step.when,
         });
         return {};
       case 'ListOptIns': {
         const principal = arnOf(step.who);
         const { items } = await ask(listOptIns, { catalogId: ACCOUNT, principal, limit: MANY });
-        return { names: items.map((each) => this.#optedOn(each)).sort() };
+        return { names: items.map((each) => this.#names.optedOn(each)).sort() };
       }
       case 'Deregister':
         await ask(deregisterResource, { arn: locationArn(step.location) });
@@ -301,79 +215,79 @@ export class InProcessStory implements Listener {
       }
       case 'CreateDatabase':
         await ask(createDatabase, {
-          database: this.#databaseRef(step.database),
+          database: this.#names.database(step.database),
           definition: { Description: 'told', LocationUri: step.location },
         });
         return {};
       case 'GetDatabase': {
-        const { definition } = await ask(getDatabase, this.#databaseRef(step.database));
+        const { definition } = await ask(getDatabase, this.#names.database(step.database));
         return { isWhole: definition.Description === 'told' };
       }
       case 'RenameDatabase': {
-        const newName = this.#databaseRef(step.to).name;
-        const database = this.#databaseRef(step.database);
+        const newName = this.#names.database(step.to).name;
+        const database = this.#names.database(step.database);
         const definition = { Description: 'told', LocationUri: step.location };
         await ask(updateDatabase, { database, newName, definition });
         return {};
       }
       case 'DeleteDatabase':
-        await ask(deleteDatabase, this.#databaseRef(step.database));
+        await ask(deleteDatabase, this.#names.database(step.database));
         return {};
       case 'GetTables': {
-        const database = this.#databaseRef(step.database);
+        const database = this.#names.database(step.database);
         const { items } = await ask(getTables, { database, limit: MANY });
         return { names: items.map(({ name }) => name) };
       }
       case 'CreateTable':
-        await ask(createTable, { table: this.#tableRef(step.table), ...tableInput(step) });
+        await ask(createTable, { table: this.#names.table(step.table), ...tableInput(step) });
         return {};
       case 'UpdateTable':
         await ask(updateTable, {
-          table: this.#tableRef(step.table),
+          table: this.#names.table(step.table),
           skipArchive: true,
           ...tableInput(step),
         });
         return {};
       case 'GetTable':
-        return { columns: columnsOf(await ask(getTable, this.#tableRef(step.table))).sort() };
+        return { columns: columnsOf(await ask(getTable, this.#names.table(step.table))).sort() };
       case 'DeleteTable':
-        await ask(deleteTable, this.#tableRef(step.table));
+        await ask(deleteTable, this.#names.table(step.table));
         return {};
       case 'GetPartitions': {
-        const { items } = await ask(getPartitions, { table: this.#tableRef(step.table), limit: MANY });
+        const { items } = await ask(getPartitions, { table: this.#names.table(step.table), limit: MANY });
         return { names: items.map(({ values }) => values[0] ?? '') };
       }
       case 'CreatePartition':
         await ask(createPartition, {
-          table: this.#tableRef(step.table),
+          table: this.#names.table(step.table),
           partition: { values: [step.value], storageDescriptor: { Location: step.location } },
         });
         return {};
       case 'UpdatePartition':
         await ask(updatePartition, {
-          table: this.#tableRef(step.table),
+          table: this.#names.table(step.table),
           values: [step.value],
           partition: { values: [step.value], storageDescriptor: { Location: step.location } },
         });
         return {};
       case 'DeletePartition':
-        await ask(deletePartition, { table: this.#tableRef(step.table), values: [step.value] });
+        await ask(deletePartition, { table: this.#names.table(step.table), values: [step.value] });
         return {};
       case 'CreateFilter':
-        await ask(createDataCellsFilter, filterInput(this.#tableRef(step.of), step));
+        await ask(createDataCellsFilter, filterInput(this.#names.table(step.of), step));
         return {};
       case 'UpdateFilter':
-        await ask(updateDataCellsFilter, filterInput(this.#tableRef(step.of), step));
+        await ask(updateDataCellsFilter, filterInput(this.#names.table(step.of), step));
         return {};
       case 'GetFilter': {
-        const found = await ask(getDataCellsFilter, { table: this.#tableRef(step.of), name: step.filter });
+        const found = await ask(getDataCellsFilter, { table: this.#names.table(step.of), name: step.filter });
         return { columns: [...found.columns.names].sort() };
       }
       case 'DeleteFilter':
-        await ask(deleteDataCellsFilter, { table: this.#tableRef(step.of), name: step.filter });
+        await ask(deleteDataCellsFilter, { table: this.#names.table(step.of), name: step.filter });
         return {};
       case 'ListFilters': {
-        const table = this.#tableRef(step.of);
+        const table = this.#names.table(step.of);
         const { items } = await ask(listDataCellsFilter, { catalogId: ACCOUNT, table, limit: MANY });
         return { names: items.map(({ name }) => name).sort() };
       }
@@ -405,7 +319,7 @@ export class InProcessStory implements Listener {
       case 'Unassign': {
         const tags = [{ key: step.key, values: [step.value] }];
         const useCase = step.op === 'Assign' ? addLFTagsToResource : removeLFTagsFromResource;
-        const [failure] = await ask(useCase, { catalogId, resource: this.#grantResource(step.on), tags });
+        const [failure] = await ask(useCase, { catalogId, resource: this.#names.resource(step.on), tags });
         if (failure !== undefined) throw failure.error;
         return {};
       }
@@ -426,37 +340,5 @@ export class InProcessStory implements Listener {
         return { names: items.map(({ name }) => name) };
       }
     }
-  }
-
-  async #decide(scope: ReadScope, { permission, on, withGrantOption }: Decide): Promise<Answer> {
-    const refused = { code: 'AccessDeniedException' };
-    if (!isPermission(permission)) return refused;
-    const decide = (resource: GovernedResource) =>
-      scope.permissions.decide(scope, { permission, resource, withGrantOption });
-    if ('catalog' in on) {
-      return (await decide({ type: 'CATALOG', catalogId: ACCOUNT })).allowed ? { code: 'OK' } : refused;
-    }
-    if ('table' in on) {
-      const table = await lookUpTable(scope, this.#tableRef(on.table));
-      if (table === undefined) return refused;
-      const { databaseId, database } = table;
-      const path = { catalogId: ACCOUNT, databaseId, database, tableId: table.id, table: table.name };
-      const { allowed, columns } = await decide({ type: 'TABLE', ...path });
-      if (!allowed) return refused;
-      const shown = columnsOf(table).filter((name) => showsColumn(columns, name));
-      const isFiltered = permission === 'SELECT' && columns.some(({ rows }) => rows !== undefined);
-      const cells = isFiltered ? cellsShown(columns, columnsOf(table)) : undefined;
-      return { code: 'OK', columns: shown.sort(), ...(cells !== undefined && { cells }) };
-    }
-    const ref = this.#databaseRef('database' in on ? on.database : on.tablesOf);
-    const database = await lookUpDatabase(scope, ref);
-    if (database === undefined) return refused;
-    const path = { catalogId: ACCOUNT, databaseId: database.id, database: database.name };
-    const { allowed } = await decide(
-      'database' in on
-        ? { type: 'DATABASE', ...path }
-        : { type: 'TABLE', ...path, tableId: EVERY_TABLE, table: '*' },
-    );
-    return allowed ? { code: 'OK' } : refused;
   }
 }
