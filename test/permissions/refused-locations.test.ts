@@ -180,4 +180,18 @@ describe('new locations of a table', () => {
     await tell({ op: 'Settings', admins: ['admin', 'ann'] });
     await areRefused();
   });
+
+  it('are not decided for who is opted in by what everybody holds on the database', async () => {
+    await tell(
+      { op: 'Settings' },
+      { op: 'ChangeRegistration', location: 's3://lake', hybrid: true },
+      { op: 'Revoke', from: 'ann', on: { location: 's3://lake' }, permissions: ['DATA_LOCATION_ACCESS'] },
+      { op: 'Grant', to: 'IAM_ALLOWED_PRINCIPALS', on: { database: 'sales' }, permissions: ['ALL'] },
+    );
+    await areRefused(...but('s3://lake/db/t'));
+    await tell({ op: 'OptIn', who: 'ann', on: { database: 'sales' } });
+    await areRefused(...PLACES);
+    await tell({ op: 'OptOut', who: 'ann', on: { database: 'sales' } });
+    await areRefused(...but('s3://lake/db/t'));
+  });
 });
