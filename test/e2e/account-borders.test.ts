@@ -8,6 +8,7 @@ import { iamOperations } from '../../apps/server/src/doors/aws/iam/iam.operation
 import { auditEvents } from '../support/audit.ts';
 import { graphql, login } from '../support/graphql.ts';
 import { DATABASES, type Lake, startLake } from '../support/lake.ts';
+import { spoken } from '../support/spoken.ts';
 import { lakeFormation } from '../support/lakeformation.ts';
 import { query } from '../support/query.ts';
 
@@ -726,7 +727,7 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
       // An ARN names its account itself: the stranger's own, then.
       const own = JSON.parse(JSON.stringify(rest).replaceAll(OWNER, STRANGER)) as object;
       const answer = await lake.glue(operation, own, { caller: stranger });
-      expect(JSON.stringify(answer.body)).not.toMatch(/111122223333|2021/);
+      expect(spoken(answer.body)).not.toMatch(/111122223333|2021/);
       await staysAsItWas();
     },
   );
@@ -736,7 +737,7 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
     async (operation, { input, answer }) => {
       const { status, body } = await lake.glue(operation, input, { caller: stranger });
       expect(status === 200 ? '200' : body['__type']).toBe(answer);
-      expect(JSON.stringify(body)).not.toMatch(/111122223333|2021|"ours"/);
+      expect(spoken(body)).not.toMatch(/111122223333|2021|"ours"/);
       await staysAsItWas();
     },
   );
@@ -748,7 +749,7 @@ describe.each(DATABASES)('two accounts on %s', (databaseName) => {
       const { data, errors } = await graphql(lake, asked, {}, strangersToken);
       const [value] = Object.values(data ?? {});
       expect(errors?.[0]?.extensions.code ?? (value === null ? 'null' : 'data')).toBe(answer);
-      expect(JSON.stringify(data)).not.toMatch(/111122223333|2021|"ours"/);
+      expect(spoken(data)).not.toMatch(/111122223333|2021|"ours"/);
       await staysAsItWas();
     },
   );

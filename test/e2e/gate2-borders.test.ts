@@ -8,6 +8,7 @@ import { readEvents } from '../support/events.ts';
 import type { Answer } from '../support/glue.ts';
 import { graphql, type GraphqlAnswer } from '../support/graphql.ts';
 import { DATABASES, type Lake, startLake } from '../support/lake.ts';
+import { spoken } from '../support/spoken.ts';
 import { lakeFormation } from '../support/lakeformation.ts';
 import { iam, type KeyPair, newUser } from '../support/principals.ts';
 import { query } from '../support/query.ts';
@@ -417,7 +418,7 @@ describe.each(DATABASES)('gate 2 alone, on %s', (databaseName) => {
   it.each(Object.entries(GRAPHQL_LISTS))('answers %s as if nothing were there', async (_field, question) => {
     const bearer = await tokenOf(nobody);
     const there = told(await graphql(lake, question, {}, bearer));
-    if (!question.includes('zz')) expect(JSON.stringify(there)).not.toMatch(/zz|"base"|"seen"/);
+    if (!question.includes('zz')) expect(spoken(there)).not.toMatch(/zz|"base"|"seen"/);
     for (const name of ['zztable', 'zzbase']) {
       expect(wordsOf(told(await graphql(lake, elsewhere(question, name), {}, bearer)))).toBe(wordsOf(there));
     }
@@ -434,7 +435,7 @@ describe.each(DATABASES)('gate 2 alone, on %s', (databaseName) => {
     async (operation, input) => {
       const before = await world();
       const { body } = await as(part, operation, asSeen(input));
-      expect(JSON.stringify(body).replaceAll('zzfunction', '')).not.toContain('zz');
+      expect(spoken(body).replaceAll('zzfunction', '')).not.toContain('zz');
       if (/^(Create|Update|Delete|Tag|Untag|Batch(Create|Update|Delete))/.test(operation)) {
         expect(await world()).toBe(before);
       }
@@ -446,7 +447,7 @@ describe.each(DATABASES)('gate 2 alone, on %s', (databaseName) => {
     async (operation, { input }) => {
       const { status, body } = await as(part, operation, asSeen(input));
       expect(status).toBe(200);
-      expect(JSON.stringify(body)).not.toContain('zz');
+      expect(spoken(body)).not.toContain('zz');
     },
   );
 
@@ -455,7 +456,7 @@ describe.each(DATABASES)('gate 2 alone, on %s', (databaseName) => {
     async (_field, question) => {
       const before = await world();
       const answer = told(await graphql(lake, asSeen(question), {}, await tokenOf(part)));
-      expect(JSON.stringify(answer).replaceAll('zzfunction', '')).not.toContain('zz');
+      expect(spoken(answer).replaceAll('zzfunction', '')).not.toContain('zz');
       expect(await world()).toBe(before);
     },
   );
@@ -490,7 +491,7 @@ describe.each(DATABASES)('gate 2 alone, on %s', (databaseName) => {
     expect((await lf('ListPermissions', {}, nobody)).body).toEqual({ PrincipalResourcePermissions: [] });
     const listed = await lf('ListPermissions', {}, part);
     expect(listed.body['PrincipalResourcePermissions']).toHaveLength(1);
-    expect(JSON.stringify(listed.body)).not.toContain('zz');
+    expect(spoken(listed.body)).not.toContain('zz');
     const Principal = { DataLakePrincipalIdentifier: userArn('console') };
     for (const operation of ['GrantPermissions', 'RevokePermissions']) {
       for (const Resource of [
@@ -522,7 +523,7 @@ describe.each(DATABASES)('gate 2 alone, on %s', (databaseName) => {
     const maker = await newUser(lake, 'maker', ['AdministratorAccess']);
     await grant(userArn('maker'), { Catalog: {} }, ['ALL'], { PermissionsWithGrantOption: ['ALL'] });
     const { body } = await lf('ListPermissions', {}, maker);
-    expect(JSON.stringify(body)).not.toContain('zz');
+    expect(spoken(body)).not.toContain('zz');
     const Principal = { DataLakePrincipalIdentifier: userArn('maker') };
     const asked = { Principal, Resource: { Table: named }, Permissions: ['SELECT'] };
     const there = await lf('GrantPermissions', asked, maker);
@@ -535,7 +536,7 @@ describe.each(DATABASES)('gate 2 alone, on %s', (databaseName) => {
   it('tells of changes what the catalog would show', async () => {
     expect((await readEvents(lake, await tokenOf(nobody), { after: 'earliest' })).events).toEqual([]);
     const { events } = await readEvents(lake, await tokenOf(part), { after: 'earliest' });
-    expect(JSON.stringify(events)).not.toContain('zz');
+    expect(spoken(events)).not.toContain('zz');
     expect(new Set(events.map(({ kind }) => kind))).toEqual(
       new Set(['DATABASE', 'TABLE', 'PARTITION', 'PARTITION_INDEX']),
     );
