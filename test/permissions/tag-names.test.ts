@@ -51,6 +51,8 @@ describe('the name of an LF-tag or of a saved expression', () => {
       // Of another tag's value of the same name.
       grant('liz', { tag: 'class', values: ['x'] }, 'DESCRIBE'),
       grant('liz', { tag: 'env', values: ['y'] }, 'ASSOCIATE'),
+      { ...grant('liz', { tag: 'zone', values: ['x'] }, 'DESCRIBE'), when: 'context.mfa' },
+      { op: 'Settings', readOnlyAdmins: ['role/reader'] },
     ] satisfies WrittenStep[])
       expect({ each, ...(await story.run(step.parse(each))) }).toMatchObject({ code: 'OK' });
   });
@@ -89,6 +91,20 @@ describe('the name of an LF-tag or of a saved expression', () => {
     await expect(ask('admin', 'none')).rejects.toMatchObject({
       code: 'EntityNotFoundException',
       message: 'LF-tag expression none not found.',
+    });
+  });
+
+  it('is no secret to who looks after the lake: he is refused what he may not', async () => {
+    for (const ask of [onTags[1], onTags[2]])
+      await expect(ask?.[1]('session/reader', 'env')).rejects.toMatchObject({
+        code: 'AccessDeniedException',
+      });
+    for (const ask of [onExpressions[1], onExpressions[2]])
+      await expect(ask?.[1]('session/reader', 'live')).rejects.toMatchObject({
+        code: 'AccessDeniedException',
+      });
+    await expect(onTags[0]?.[1]('session/reader', 'none')).rejects.toMatchObject({
+      code: 'EntityNotFoundException',
     });
   });
 
@@ -168,7 +184,7 @@ describe('the name of an LF-tag or of a saved expression', () => {
     expect(await listed('bob')).toEqual({});
     expect(await listed('ann')).toEqual({ env: ['x'] });
     expect(await listed('cat')).toEqual({ env: ['x', 'y'] });
-    // ASSOCIATE takes to see the value (decision 0014, §7).
+    // ASSOCIATE takes to see the value (decision 0014, §7); zone is his to see with a second factor alone.
     expect(await listed('liz')).toEqual({ class: ['x'], env: ['y'] });
     expect(await listed('admin')).toEqual({ class: ['x'], env: ['x', 'y'], zone: ['x'] });
   });
