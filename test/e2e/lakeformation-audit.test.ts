@@ -63,7 +63,7 @@ const LINES: Readonly<Record<string, Line>> = {
   CreateDataCellsFilter: writes({ TableData }),
   GetDataCellsFilter: reads(filter),
   UpdateDataCellsFilter: writes({ TableData: { ...TableData, ColumnNames: ['note'] } }),
-  ListDataCellsFilter: reads({ Table: table }, 'READ'),
+  ListDataCellsFilter: reads({ Table: table }),
   DeleteDataCellsFilter: writes(filter),
   RegisterResource: byPolicyAlone(writes({ ResourceArn, UseServiceLinkedRole: true })),
   DescribeResource: reads({ ResourceArn }, 'READ'),
